@@ -1,0 +1,1 @@
+"""What a book file holds: pages, native text, images."""

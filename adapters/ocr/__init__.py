@@ -1,0 +1,1 @@
+"""Recognising text on page images."""

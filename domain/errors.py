@@ -1,0 +1,83 @@
+"""Every error Scriptorium raises on purpose.
+
+    ScriptoriumError
+    ├── Retryable               the same call may succeed later
+    │   └── StoreUnavailable
+    └── Terminal                the same call fails again; the message says what to change
+        ├── UsageError
+        ├── SettingsError
+        ├── LanguageMissing
+        ├── EngineMissing
+        ├── ObjectMissing
+        ├── KeyRefused
+        ├── StoreRefused
+        ├── RecordDamaged
+        └── BookRefused         carries a BookFault
+
+Whether a caller may retry is the type, never the message. All of them survive pickling.
+"""
+
+from domain.book import BookFault
+
+
+class ScriptoriumError(Exception):
+    """Base of every error raised on purpose."""
+
+
+class Retryable(ScriptoriumError):
+    """The same call may succeed later."""
+
+
+class Terminal(ScriptoriumError):
+    """The same call will fail again until something is changed."""
+
+
+class StoreUnavailable(Retryable):
+    """The object store did not answer, or answered that it is overloaded."""
+
+
+class UsageError(Terminal):
+    """A command was called with arguments it cannot work with."""
+
+
+class SettingsError(Terminal):
+    """The settings are unknown, malformed or contradict each other."""
+
+
+class LanguageMissing(Terminal):
+    """Tesseract has no data for a requested language."""
+
+
+class EngineMissing(Terminal):
+    """The chosen OCR engine is not installed."""
+
+
+class ObjectMissing(Terminal):
+    """No object is stored under this key."""
+
+
+class KeyRefused(Terminal):
+    """The key would leave the store's root or is not a plain relative path."""
+
+
+class StoreRefused(Terminal):
+    """The object store rejected the request: credentials, bucket or permissions."""
+
+
+class RecordDamaged(Terminal):
+    """A stored record cannot be understood."""
+
+
+class BookRefused(Terminal):
+    """A file cannot be read as a book.
+
+    `fault` is the machine-readable reason, `detail` the sentence a person reads.
+    """
+
+    def __init__(self, fault: BookFault, detail: str) -> None:
+        super().__init__(fault, detail)
+        self.fault = fault
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return f"{self.fault}: {self.detail}"

@@ -1,0 +1,41 @@
+"""How a book is cut into slices, the unit of work and of resumption."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+
+class PageRange(NamedTuple):
+    """Pages `first` to `last`, both counted from 1 and both included."""
+
+    first: int
+    last: int
+
+
+def plan(pages: int, longest: int) -> list[PageRange]:
+    """Cut `pages` pages into even ranges of at most `longest`.
+
+    Even, because a short last slice next to long ones leaves a worker idle at the end. The plan
+    depends on nothing else, so that every run of a book names its slices alike.
+    """
+    count = -(-pages // longest)
+    edges = [pages * step // count for step in range(count + 1)]
+    return [PageRange(start + 1, end) for start, end in zip(edges, edges[1:], strict=False)]
+
+
+def missing(pages: int, done: Iterable[PageRange], longest: int) -> list[PageRange]:
+    """The ranges still to be read when the ranges `done` exist.
+
+    Gaps are planned anew, so a run may use another slice length than the one it resumes.
+    """
+    read = {number for first, last in done for number in range(first, last + 1)}
+    ranges: list[PageRange] = []
+    start: int | None = None
+    for number in range(1, pages + 2):
+        unread = number <= pages and number not in read
+        if unread and start is None:
+            start = number
+        elif not unread and start is not None:
+            gap = plan(number - start, longest)
+            ranges += [PageRange(start + first - 1, start + last - 1) for first, last in gap]
+            start = None
+    return ranges

@@ -1,0 +1,1 @@
+"""Submitted jobs; each runs as `python -m jobs.NAME`."""
