@@ -1,6 +1,7 @@
 """How a book is cut into slices, the unit of work and of resumption."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import NamedTuple
 
 
@@ -19,7 +20,7 @@ def plan(pages: int, longest: int) -> list[PageRange]:
     """
     count = -(-pages // longest)
     edges = [pages * step // count for step in range(count + 1)]
-    return [PageRange(start + 1, end) for start, end in zip(edges, edges[1:], strict=False)]
+    return [PageRange(start + 1, end) for start, end in pairwise(edges)]
 
 
 def missing(pages: int, done: Iterable[PageRange], longest: int) -> list[PageRange]:
