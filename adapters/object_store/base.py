@@ -17,8 +17,8 @@ class ObjectStore(Protocol):
 
     Keys are relative, `/`-separated, without empty, `.` or `..` parts, backslashes or control
     characters, and at most 900 bytes long; others raise `KeyRefused`. A write is atomic: readers
-    see the whole object or none. Every method raises `StoreUnavailable` when the store cannot be reached after
-    the adapter's own retries and `StoreRefused` when it says no.
+    see the whole object or none. Every method raises `StoreUnavailable` when the store cannot be
+    reached after the adapter's own retries and `StoreRefused` when it says no.
     """
 
     async def put(self, key: str, data: bytes) -> None:
