@@ -58,6 +58,7 @@ class PageFault(StrEnum):
     CRASH = "crash"
     TOO_LARGE = "too_large"
     DAMAGED = "damaged"
+    NO_TEXT_LAYER = "no_text_layer"
 
 
 class TextMode(StrEnum):
@@ -120,7 +121,6 @@ class PageSignals(Frozen):
     hidden: float = Field(description="share of the text layer that is drawn invisibly")
     image_cover: float = Field(description="share of the page's area covered by images")
     ink: float | None = Field(default=None, description="share of dark pixels, where rendered")
-    reason: str = Field(description="the decision in words")
 
 
 class PageError(Frozen):
@@ -148,6 +148,7 @@ class Page(Frozen):
     skew: float = Field(default=0.0, description="degrees of tilt that were corrected")
     dpi: int | None = Field(default=None, description="resolution that was recognised")
     blocks: list[Block] = Field(default_factory=list)
+    reason: str = Field(default="", description="why this method, in words")
     signals: PageSignals | None = None
     attempts: int = Field(default=1, ge=0)
     milliseconds: int = Field(default=0, ge=0)

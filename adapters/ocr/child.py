@@ -1,0 +1,97 @@
+"""The process of a page reader: `python -m adapters.ocr.child FD`, started by its supervisor.
+
+It answers one order at a time and can always be killed: nothing it holds is worth keeping. Should
+its supervisor vanish, it ends by itself: between pages at once, on a page when its alarm rings.
+"""
+
+import math
+import resource
+import signal
+import sys
+from multiprocessing.connection import Connection
+from pathlib import Path
+from types import FrameType
+
+from adapters.documents.book_file import BookFile
+from adapters.ocr.engines import open_engine
+from adapters.ocr.messages import Inspection, InspectOrder, ReadOrder, Recipe
+from adapters.ocr.page_reader import Limits, PageReader
+from domain.errors import BookRefused
+
+Order = InspectOrder | ReadOrder
+Reply = Inspection | bytes | BookRefused | MemoryError
+"""A page travels as JSON, which is what it becomes in the end."""
+
+_ALARM_GRACE = 5
+_MIB = 2**20
+
+
+def main() -> None:
+    """Answer orders until the supervisor hangs up or asks to stop."""
+    orders = Connection(int(sys.argv[1]))
+    recipe: Recipe = orders.recv()
+    stopping = False
+
+    def stop(_signal: int, _frame: FrameType | None) -> None:
+        # An engine command in our group gets the same signal; we live on just long enough to
+        # collect it, so that it does not stay behind as a zombie.
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, stop)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to act on
+    desk = _Desk(recipe)
+    while not stopping:
+        try:
+            order: Order = orders.recv()
+        except EOFError:
+            return
+        # The alarm's default action ends the process in the kernel, whatever holds the interpreter.
+        signal.alarm(math.ceil(recipe.seconds) + _ALARM_GRACE)
+        reply = desk.answer(order)
+        signal.alarm(0)
+        orders.send(reply)
+
+
+class _Desk:
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+        self._reader: PageReader | None = None
+
+    def answer(self, order: Order) -> Reply:
+        try:
+            if isinstance(order, InspectOrder):
+                return _inspected(order)
+            return self._page_reader().read(order).model_dump_json().encode()
+        except (BookRefused, MemoryError) as error:
+            return error
+
+    def _page_reader(self) -> PageReader:
+        if self._reader is None:
+            recipe = self._recipe
+            self._reader = PageReader(
+                open_engine(recipe.engine, recipe.languages, recipe.tessdata),
+                recipe.languages,
+                recipe.low_confidence,
+                Limits(recipe.pixels, recipe.memory_mb * _MIB // 2, recipe.seconds),
+            )
+            _cap_memory(recipe.memory_mb * _MIB)
+        return self._reader
+
+
+def _inspected(order: InspectOrder) -> Inspection:
+    book = BookFile.open(order.path)
+    try:
+        return Inspection(book.pages, book.metadata(order.size))
+    finally:
+        book.close()
+
+
+def _cap_memory(spare: int) -> None:
+    """Let this process, and each command it runs, take `spare` bytes more than it has now."""
+    used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
+    resource.setrlimit(resource.RLIMIT_AS, (used + spare, used + spare))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+"""Where Tesseract's language data lies, and whether the requested languages are there."""
+
+import os
+from pathlib import Path
+
+from domain.errors import EngineMissing, LanguageMissing
+
+_USUAL_PLACES = (
+    "/usr/share/tesseract-ocr/5/tessdata",
+    "/usr/share/tesseract-ocr/4.00/tessdata",
+    "/usr/share/tessdata",
+    "/usr/local/share/tessdata",
+    "/opt/homebrew/share/tessdata",
+)
+
+
+def find_tessdata(configured: Path | None) -> Path:
+    """The folder of `*.traineddata`.
+
+    Raises:
+        EngineMissing: there is none, or the configured one does not exist.
+    """
+    if configured:
+        if not configured.is_dir():
+            raise EngineMissing(f"SCRIPTORIUM_TESSDATA names {configured}, which is not a folder")
+        return configured
+    named = [os.environ["TESSDATA_PREFIX"]] if "TESSDATA_PREFIX" in os.environ else []
+    for place in map(Path, [*named, *_USUAL_PLACES]):
+        if any(place.glob("*.traineddata")):
+            return place
+    raise EngineMissing(
+        "no Tesseract language data found: run scripts/setup, or set SCRIPTORIUM_TESSDATA"
+    )
+
+
+def check_languages(languages: str, tessdata: Path) -> None:
+    """Raise `LanguageMissing` unless every language of e.g. `eng+fra` has its data."""
+    absent = [
+        language
+        for language in languages.split("+")
+        if not (tessdata / f"{language}.traineddata").is_file()
+    ]
+    if absent:
+        present = ", ".join(sorted(path.stem for path in tessdata.glob("*.traineddata")))
+        packages = " ".join(f"tesseract-ocr-{language.replace('_', '-')}" for language in absent)
+        raise LanguageMissing(
+            f"no Tesseract data for {', '.join(absent)} in {tessdata} (there: {present}); "
+            f"on Debian or Ubuntu: apt-get install {packages}"
+        )

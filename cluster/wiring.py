@@ -1,0 +1,49 @@
+"""The one place where adapters are chosen from settings."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from adapters.object_store.base import ObjectStore
+from adapters.object_store.local import LocalStore
+from adapters.object_store.s3 import S3Store
+from adapters.ocr.messages import Recipe
+from adapters.ocr.tessdata import check_languages, find_tessdata
+from cluster.settings import Settings
+from domain.book import ReadingOptions
+
+
+def open_store(settings: Settings, uri: str | None = None) -> ObjectStore:
+    """The library's object store, or the one at another `file:` or `s3:` URI."""
+    parts = urlsplit(uri or settings.store_uri)
+    if parts.scheme == "file":
+        return LocalStore(Path(parts.path))
+    return S3Store(
+        parts.netloc,
+        parts.path.strip("/"),
+        endpoint_url=settings.s3_endpoint,
+        region=settings.s3_region,
+        access_key=settings.s3_access_key,
+        secret_key=settings.s3_secret_key,
+    )
+
+
+def reader_recipe(settings: Settings, reading: ReadingOptions) -> Recipe:
+    """What a page reader on this machine needs to read a book as asked.
+
+    Raises:
+        EngineMissing: there is no language data.
+        LanguageMissing: a language's data is missing.
+    """
+    tessdata = find_tessdata(settings.tessdata)
+    check_languages(reading.languages, tessdata)
+    return Recipe(
+        engine=reading.engine,
+        languages=reading.languages,
+        tessdata=tessdata,
+        low_confidence=settings.low_confidence,
+        pixels=settings.page_pixels,
+        memory_mb=settings.page_memory_mb,
+        seconds=settings.page_timeout,
+        attempts=settings.page_attempts,
+        lifetime=settings.reader_pages,
+    )
