@@ -1,0 +1,1 @@
+"""The parts of `jobs.ingest`: finding, registering, reading and completing books."""

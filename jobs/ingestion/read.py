@@ -1,0 +1,81 @@
+"""Reading slices and putting books together: the stage that costs the time."""
+
+import time
+from collections.abc import Sequence
+
+from domain import library
+from domain.book import Page, PageStatus, Slice
+from domain.errors import ScriptoriumError
+from domain.slices import PageRange
+from jobs.ingestion.complete import Completer
+from jobs.ingestion.rows import (
+    CompletionTask,
+    Outcome,
+    Registered,
+    Row,
+    SliceDone,
+    SliceTask,
+    Undone,
+    pack,
+    unpack,
+)
+from jobs.ingestion.workbench import Workbench
+
+
+class SliceReader:
+    """Reads slices into the store.
+
+    A slice is stored by a create-only put: when two runs read the same one, the first result
+    stands. A worker that dies leaves nothing half written; its slice is read again elsewhere.
+    Whoever stores a book's last slice puts the book together, so that no book waits for the run.
+    """
+
+    def __init__(self, bench: Workbench, exports: Sequence[str]) -> None:
+        self._bench = bench
+        self._store = bench.store
+        self._completer = Completer(bench.store, bench.books, exports)
+
+    def __call__(self, row: Row) -> list[Row]:
+        """Do the task in the row; a row that holds none passes through."""
+        match unpack(row):
+            case SliceTask() | CompletionTask() as task:
+                return [pack(outcome) for outcome in self._bench.run(self._do(task))]
+        return [row]
+
+    async def _do(self, task: SliceTask | CompletionTask) -> list[Outcome]:
+        outcomes: list[Outcome] = []
+        try:
+            if isinstance(task, SliceTask):
+                outcomes.append(await self._read(task.book, task.pages))
+            if done := await self._completer.complete(task.book):
+                outcomes.append(done)
+        except (ScriptoriumError, OSError) as error:
+            outcomes.append(Undone(source=task.book.source, detail=str(error)))
+        return outcomes
+
+    async def _read(self, book: Registered, pages: PageRange) -> SliceDone:
+        began = time.time()
+        key = library.slice_key(book.book_id, pages)
+        slice_ = None if await self._store.head(key) else await self._read_pages(book, pages)
+        stored_now = slice_ is not None and await self._store.create(
+            key, slice_.model_dump_json().encode()
+        )
+        if slice_ is None or not stored_now:
+            slice_ = Slice.model_validate_json(await self._store.get(key))
+        return SliceDone(
+            book=book,
+            pages=len(slice_.pages),
+            failed=sum(page.status is PageStatus.FAILED for page in slice_.pages),
+            began=began,
+            ended=time.time(),
+            read_now=stored_now,
+        )
+
+    async def _read_pages(self, book: Registered, pages: PageRange) -> Slice:
+        path = await self._bench.books.path(library.source_key(book.book_id))
+        reader = self._bench.reader(book.reading)
+        read: list[Page] = [
+            reader.read(path, number, book.reading.text)
+            for number in range(pages.first, pages.last + 1)
+        ]
+        return Slice(book_id=book.book_id, pages=read)

@@ -1,0 +1,103 @@
+"""What travels through the pipeline: keys and ranges, never pages or files.
+
+A row is one JSON text, so that blocks of different kinds of rows have one schema.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, TypeAdapter
+
+from domain.book import BookFault, BookStats, BookStatus, Frozen, ReadingOptions
+from domain.slices import PageRange
+
+Row = dict[str, str]
+"""A row as Ray Data holds it."""
+
+_COLUMN = "row"
+
+
+class Source(Frozen):
+    """A file to be ingested; `uri` is a local path or `s3://bucket/key`."""
+
+    kind: Literal["source"] = "source"
+    uri: str
+
+
+class Registered(Frozen):
+    """What the store knows of a book: how it is read, and how many slices it lacked."""
+
+    book_id: str
+    source: str
+    pages: int
+    reading: ReadingOptions
+    missing: int
+
+
+class SliceTask(Frozen):
+    """A slice to be read, one of the book's missing ones."""
+
+    kind: Literal["slice_task"] = "slice_task"
+    book: Registered
+    pages: PageRange
+
+
+class CompletionTask(Frozen):
+    """A book that lacks no slice: put together if that was not done, exported if asked."""
+
+    kind: Literal["completion_task"] = "completion_task"
+    book: Registered
+
+
+class SliceDone(Frozen):
+    """A slice that is in the store; times are seconds since the epoch."""
+
+    kind: Literal["slice_done"] = "slice_done"
+    book: Registered
+    pages: int
+    failed: int
+    began: float
+    ended: float
+    read_now: bool = Field(description="False when another run had stored it first")
+
+
+class BookDone(Frozen):
+    """A complete book; `is_new` when this run put it together."""
+
+    kind: Literal["book_done"] = "book_done"
+    book: Registered
+    status: BookStatus
+    stats: BookStats
+    is_new: bool
+
+
+class Undone(Frozen):
+    """A source, slice or book that could not be finished this time; the next run goes on."""
+
+    kind: Literal["undone"] = "undone"
+    source: str
+    detail: str
+
+
+class Refused(Frozen):
+    """A source that is no readable book."""
+
+    kind: Literal["refused"] = "refused"
+    source: str
+    fault: BookFault
+    detail: str
+
+
+Task = SliceTask | CompletionTask
+Outcome = SliceDone | BookDone | Undone | Refused
+Message = Source | Task | Outcome
+_ADAPTER: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
+
+
+def pack(message: Message) -> Row:
+    """Make a row of a message."""
+    return {_COLUMN: message.model_dump_json()}
+
+
+def unpack(row: Row) -> Message:
+    """The message in a row."""
+    return _ADAPTER.validate_json(row[_COLUMN])

@@ -1,0 +1,79 @@
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from pydantic import SecretStr
+
+from adapters.object_store.local import LocalStore
+from adapters.object_store.s3 import S3Store
+from tests.contract.s3_server import S3Server
+
+BUCKET = "library"
+ACCESS_KEY = "AKIATESTACCESSKEY"
+SECRET_KEY = "testSecretKeyThatNobodyMaySee"
+
+
+@pytest.fixture(scope="session")
+def running_s3() -> Iterator[S3Server]:
+    server = S3Server()
+    server.put(f"/{BUCKET}")
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def s3_server(running_s3: S3Server) -> S3Server:
+    running_s3.requests.clear()
+    running_s3.faults.clear()
+    return running_s3
+
+
+@pytest.fixture
+def s3_prefix() -> str:
+    """The part of the bucket that belongs to one test."""
+    return f"tests/{uuid4().hex}"
+
+
+MakeS3Store = Callable[..., S3Store]
+
+
+@pytest.fixture
+async def s3_store_at(s3_prefix: str) -> AsyncIterator[MakeS3Store]:
+    """Makes stores that are closed after the test; keywords override how."""
+    stores: list[S3Store] = []
+
+    def make(url: str, *, bucket: str = BUCKET, attempts: int = 2, timeout: float = 20) -> S3Store:
+        store = S3Store(
+            bucket,
+            s3_prefix,
+            region="us-east-1",
+            endpoint_url=url,
+            access_key=SecretStr(ACCESS_KEY),
+            secret_key=SecretStr(SECRET_KEY),
+            connect_timeout=timeout,
+            read_timeout=timeout,
+            attempts=attempts,
+        )
+        stores.append(store)
+        return store
+
+    yield make
+    for store in stores:
+        await store.close()
+
+
+@pytest.fixture
+def s3_store(s3_store_at: MakeS3Store, s3_server: S3Server) -> S3Store:
+    return s3_store_at(s3_server.url)
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The folder of the local store."""
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def local_store(root: Path) -> LocalStore:
+    return LocalStore(root)
