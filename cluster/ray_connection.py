@@ -20,9 +20,8 @@ def connected(settings: Settings) -> Iterator[str | None]:
     Gives the dashboard's address, if there is one.
     """
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
-    logging.getLogger("ray").setLevel(logging.ERROR)
     if "RAY_ADDRESS" in os.environ:
-        context = ray.init(namespace=NAMESPACE, logging_level=logging.WARNING, log_to_driver=False)
+        context = ray.init(namespace=NAMESPACE, logging_level=logging.ERROR, log_to_driver=False)
     else:
         context = ray.init(
             address="local",
@@ -30,7 +29,7 @@ def connected(settings: Settings) -> Iterator[str | None]:
             include_dashboard=settings.dashboard,
             dashboard_host="127.0.0.1",
             object_store_memory=_OBJECT_STORE_BYTES,
-            logging_level=logging.WARNING,
+            logging_level=logging.ERROR,
             log_to_driver=False,
         )
     try:

@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 from adapters.object_store.base import ObjectStore
 from adapters.object_store.local import LocalStore
-from adapters.object_store.s3 import S3Store
 from adapters.ocr.messages import Recipe
 from adapters.ocr.tessdata import check_languages, find_tessdata
 from cluster.settings import Settings
@@ -17,6 +16,9 @@ def open_store(settings: Settings, uri: str | None = None) -> ObjectStore:
     parts = urlsplit(uri or settings.store_uri)
     if parts.scheme == "file":
         return LocalStore(Path(parts.path))
+    # Importing it takes half a second in every process, which a local store need not pay.
+    from adapters.object_store.s3 import S3Store
+
     return S3Store(
         parts.netloc,
         parts.path.strip("/"),

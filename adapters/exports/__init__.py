@@ -2,17 +2,25 @@
 
 from pathlib import Path
 
-from adapters.exports import alto, hocr, markdown, searchable_pdf, text
+from adapters.exports import alto, hocr, markdown, text
 from adapters.exports.base import Exporter
 from domain.book import Book
 from domain.errors import UsageError
+
+
+def _write_pdf(book: Book, source: Path | None, target: Path) -> None:
+    # Only this format needs PyMuPDF, which takes half a second to import.
+    from adapters.exports import searchable_pdf
+
+    searchable_pdf.write(book, source, target)
+
 
 EXPORTERS: dict[str, Exporter] = {
     "txt": Exporter("txt", "text/plain; charset=utf-8", text.write),
     "md": Exporter("md", "text/markdown; charset=utf-8", markdown.write),
     "hocr": Exporter("hocr", "text/vnd.hocr+html; charset=utf-8", hocr.write),
     "alto": Exporter("alto.xml", "application/xml", alto.write),
-    "pdf": Exporter("pdf", "application/pdf", searchable_pdf.write, needs_source=True),
+    "pdf": Exporter("pdf", "application/pdf", _write_pdf, needs_source=True),
 }
 
 

@@ -11,15 +11,18 @@ import sys
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
+from typing import cast
 
 from adapters.documents.book_file import BookFile
+from adapters.exports import export
 from adapters.ocr.engines import open_engine
-from adapters.ocr.messages import Inspection, InspectOrder, ReadOrder, Recipe
+from adapters.ocr.messages import ExportOrder, Inspection, InspectOrder, ReadOrder, Recipe
 from adapters.ocr.page_reader import Limits, PageReader
-from domain.errors import BookRefused
+from domain.book import Book
+from domain.errors import ScriptoriumError
 
-Order = InspectOrder | ReadOrder
-Reply = Inspection | bytes | BookRefused | MemoryError
+Order = InspectOrder | ReadOrder | ExportOrder
+Reply = Inspection | bytes | None | ScriptoriumError | MemoryError
 """A page travels as JSON, which is what it becomes in the end."""
 
 _ALARM_GRACE = 5
@@ -43,11 +46,11 @@ def main() -> None:
     desk = _Desk(recipe)
     while not stopping:
         try:
-            order: Order = orders.recv()
+            order, seconds = cast(tuple[Order, float], orders.recv())
         except EOFError:
             return
         # The alarm's default action ends the process in the kernel, whatever holds the interpreter.
-        signal.alarm(math.ceil(recipe.seconds) + _ALARM_GRACE)
+        signal.alarm(math.ceil(seconds) + _ALARM_GRACE)
         reply = desk.answer(order)
         signal.alarm(0)
         orders.send(reply)
@@ -60,10 +63,16 @@ class _Desk:
 
     def answer(self, order: Order) -> Reply:
         try:
-            if isinstance(order, InspectOrder):
-                return _inspected(order)
-            return self._page_reader().read(order).model_dump_json().encode()
-        except (BookRefused, MemoryError) as error:
+            match order:
+                case InspectOrder():
+                    return _inspected(order)
+                case ExportOrder():
+                    book = Book.model_validate_json(order.book.read_bytes())
+                    export(book, order.format, order.source, order.target)
+                    return None
+                case ReadOrder():
+                    return self._page_reader().read(order).model_dump_json().encode()
+        except (ScriptoriumError, MemoryError) as error:
             return error
 
     def _page_reader(self) -> PageReader:

@@ -42,6 +42,15 @@ class ReadOrder(NamedTuple):
     effort: int = 0
 
 
+class ExportOrder(NamedTuple):
+    """Write a book, whose `book.json` lies at `book`, in another format."""
+
+    book: Path
+    source: Path
+    format: str
+    target: Path
+
+
 class Inspection(NamedTuple):
     """What a file is."""
 

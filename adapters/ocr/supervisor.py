@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self, cast
 
-from adapters.ocr.messages import Inspection, InspectOrder, ReadOrder, Recipe
+from adapters.ocr.messages import ExportOrder, Inspection, InspectOrder, ReadOrder, Recipe
 from domain.book import (
     BookFault,
     Page,
@@ -19,13 +19,16 @@ from domain.book import (
     PageStatus,
     TextMode,
 )
-from domain.errors import BookRefused
+from domain.errors import BookRefused, ScriptoriumError
 
 _POLITE_SECONDS = 1.0
 # A reader killed from outside says nothing about its page, which keeps its full effort.
 _KILLED_FROM_OUTSIDE = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT)
 # A page that the reader itself gave up on for one of these may go better with less effort.
 _WORTH_ANOTHER_TRY = (PageFault.TIMEOUT, PageFault.CRASH, PageFault.MEMORY)
+
+
+Order = InspectOrder | ReadOrder | ExportOrder
 
 
 class _Lost(Exception):
@@ -79,36 +82,48 @@ class SupervisedReader:
             BookRefused: it is no readable book; also when it hangs or kills its reader.
         """
         try:
-            reply = self._ask(InspectOrder(path, size))
+            reply = self._ask(InspectOrder(path, size), self._recipe.seconds)
         except _Lost as lost:
             raise BookRefused(BookFault.DAMAGED, f"it cannot be opened: {lost.detail}") from lost
         return cast(Inspection, reply)
 
     def read(self, path: Path, number: int, text: TextMode) -> Page:
-        """Read page `number`, counted from 1, to a terminal status.
-
-        Raises:
-            BookRefused: the file does not open.
-        """
+        """Read page `number`, counted from 1, to a terminal status."""
         effort = 0
         for attempt in range(1, self._recipe.attempts + 1):
             try:
-                reply = self._ask(ReadOrder(path, number, text, effort))
+                reply = self._ask(ReadOrder(path, number, text, effort), self._recipe.seconds)
                 page = Page.model_validate_json(cast(bytes, reply))
                 effort += 1
             except _Lost as lost:
-                page = self._failed(number, lost)
+                page = self._failed(number, lost.fault, lost.detail)
                 effort += not lost.killed_from_outside
+            except BookRefused as refused:
+                page = self._failed(number, PageFault.DAMAGED, str(refused))
             page = page.model_copy(update={"attempts": page.attempts + attempt - 1})
             if page.error is None or page.error.fault not in _WORTH_ANOTHER_TRY:
                 break
         return page
 
+    def export(self, order: ExportOrder, pages: int) -> None:
+        """Write a book of `pages` pages in another format.
+
+        Raises:
+            BookRefused: the source cannot be opened, or writing kills the process or takes longer
+                than a page's time and a second for each page.
+        """
+        try:
+            self._ask(order, self._recipe.seconds + pages)
+        except _Lost as lost:
+            raise BookRefused(
+                BookFault.DAMAGED, f"it cannot be exported as {order.format}: {lost.detail}"
+            ) from lost
+
     def close(self) -> None:
         """End the child process."""
         self._stop()
 
-    def _failed(self, number: int, lost: _Lost) -> Page:
+    def _failed(self, number: int, fault: PageFault, detail: str) -> Page:
         return Page(
             number=number,
             status=PageStatus.FAILED,
@@ -117,19 +132,19 @@ class SupervisedReader:
             languages=self._recipe.languages,
             width=0,
             height=0,
-            error=PageError(fault=lost.fault, detail=lost.detail),
+            error=PageError(fault=fault, detail=detail),
         )
 
-    def _ask(self, order: InspectOrder | ReadOrder) -> Inspection | bytes:
+    def _ask(self, order: Order, seconds: float) -> Inspection | bytes | None:
         if self._pages_read >= self._recipe.lifetime:
             self._stop()
         child = self._child = self._child or self._start()
         self._pages_read += 1
         try:
-            child.orders.send(order)
-            if not child.orders.poll(self._recipe.seconds):
+            child.orders.send((order, seconds))
+            if not child.orders.poll(seconds):
                 self._stop()
-                raise _Lost(PageFault.TIMEOUT, f"not done after {self._recipe.seconds:g} seconds")
+                raise _Lost(PageFault.TIMEOUT, f"not done after {seconds:g} seconds")
             reply = child.orders.recv()
         except (EOFError, OSError) as error:
             raise self._obituary(child) from error
@@ -138,9 +153,9 @@ class SupervisedReader:
             raise _Lost(
                 PageFault.MEMORY, f"more than {self._recipe.memory_mb} MiB would have been needed"
             )
-        if isinstance(reply, BookRefused):
+        if isinstance(reply, ScriptoriumError):
             raise reply
-        return cast(Inspection | bytes, reply)
+        return cast(Inspection | bytes | None, reply)
 
     def _obituary(self, child: _Child) -> _Lost:
         """Collect a child that died by itself and say how."""

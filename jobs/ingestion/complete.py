@@ -1,20 +1,17 @@
 """Putting a fully read book together, and into other formats."""
 
-import asyncio
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from pydantic import ValidationError
-
-from adapters.exports import export, exporter
-from adapters.object_store.base import ObjectStore
-from adapters.object_store.node_cache import NodeCache
+from adapters.exports import exporter
+from adapters.ocr.messages import ExportOrder
 from domain import library
-from domain.book import Book, Manifest, Slice, assemble
-from domain.errors import RecordDamaged
+from domain.book import Book, Manifest, Page, Slice, assemble
 from domain.slices import missing
+from jobs.ingestion.records import load
 from jobs.ingestion.rows import BookDone, Registered
+from jobs.ingestion.workbench import Workbench
 
 
 class Completer:
@@ -23,9 +20,9 @@ class Completer:
     Idempotent: the book is created once whoever comes first, an export has one content.
     """
 
-    def __init__(self, store: ObjectStore, cache: NodeCache, exports: Sequence[str]) -> None:
-        self._store = store
-        self._cache = cache
+    def __init__(self, bench: Workbench, exports: Sequence[str]) -> None:
+        self._bench = bench
+        self._store = bench.store
         self._exports = exports
 
     async def complete(self, book: Registered) -> BookDone | None:
@@ -37,7 +34,7 @@ class Completer:
         prefix = library.book_prefix(book.book_id)
         keys = {item.key async for item in self._store.list(prefix)}
         if library.book_key(book.book_id) in keys:
-            complete, is_new = await self._stored(book.book_id), False
+            complete, is_new = await load(self._store, library.book_key(book.book_id), Book), False
         elif missing(book.pages, library.slices_among(keys), book.pages):
             return None
         else:
@@ -48,41 +45,25 @@ class Completer:
                 await self._export(complete, format, key)
         return BookDone(book=book, status=complete.status, stats=complete.stats, is_new=is_new)
 
-    async def _stored(self, book_id: str) -> Book:
-        key = library.book_key(book_id)
-        try:
-            return Book.model_validate_json(await self._store.get(key))
-        except ValidationError as error:
-            raise _damaged(key) from error
-
     async def _assembled(self, book_id: str, keys: list[str]) -> tuple[Book, bool]:
-        manifest = Manifest.model_validate_json(
-            await self._store.get(library.manifest_key(book_id))
-        )
-        pages = {}
+        manifest = await load(self._store, library.manifest_key(book_id), Manifest)
+        pages: dict[int, Page] = {}
         for key in keys:
             if library.slices_among([key]):
-                try:
-                    part = Slice.model_validate_json(await self._store.get(key))
-                except ValidationError as error:
-                    raise _damaged(key) from error
                 # Slices of runs with different lengths may overlap; either reading is good.
+                part = await load(self._store, key, Slice)
                 pages |= {page.number: page for page in part.pages}
         book = assemble(manifest, pages.values())
-        is_new = await self._store.create(
-            library.book_key(book_id), book.model_dump_json().encode()
-        )
-        return (book, True) if is_new else (await self._stored(book_id), False)
+        key = library.book_key(book_id)
+        if await self._store.create(key, book.model_dump_json().encode()):
+            return book, True
+        return await load(self._store, key, Book), False
 
     async def _export(self, book: Book, format: str, key: str) -> None:
-        source = await self._cache.path(library.source_key(book.book_id))
+        source = await self._bench.books.path(library.source_key(book.book_id))
         with tempfile.TemporaryDirectory(prefix="scriptorium-") as folder:
-            target = Path(folder) / "export"
-            await asyncio.to_thread(export, book, format, source, target)
+            json, target = Path(folder) / "book.json", Path(folder) / "export"
+            json.write_text(book.model_dump_json())
+            order = ExportOrder(json, source, format, target)
+            self._bench.reader(book.reading).export(order, book.stats.pages)
             await self._store.upload(key, target)
-
-
-def _damaged(key: str) -> RecordDamaged:
-    return RecordDamaged(
-        f"{key} in the object store cannot be understood: delete it and run again"
-    )

@@ -8,17 +8,8 @@ from domain.book import Page, PageStatus, Slice
 from domain.errors import ScriptoriumError
 from domain.slices import PageRange
 from jobs.ingestion.complete import Completer
-from jobs.ingestion.rows import (
-    CompletionTask,
-    Outcome,
-    Registered,
-    Row,
-    SliceDone,
-    SliceTask,
-    Undone,
-    pack,
-    unpack,
-)
+from jobs.ingestion.records import load
+from jobs.ingestion.rows import Outcome, Registered, SliceDone, SliceTask, Task, Undone
 from jobs.ingestion.workbench import Workbench
 
 
@@ -33,16 +24,13 @@ class SliceReader:
     def __init__(self, bench: Workbench, exports: Sequence[str]) -> None:
         self._bench = bench
         self._store = bench.store
-        self._completer = Completer(bench.store, bench.books, exports)
+        self._completer = Completer(bench, exports)
 
-    def __call__(self, row: Row) -> list[Row]:
-        """Do the task in the row; a row that holds none passes through."""
-        match unpack(row):
-            case SliceTask() | CompletionTask() as task:
-                return [pack(outcome) for outcome in self._bench.run(self._do(task))]
-        return [row]
+    def do(self, task: Task) -> list[Outcome]:
+        """Read a slice, and put its book together if it was the last; or do only the latter."""
+        return self._bench.run(self._do(task))
 
-    async def _do(self, task: SliceTask | CompletionTask) -> list[Outcome]:
+    async def _do(self, task: Task) -> list[Outcome]:
         outcomes: list[Outcome] = []
         try:
             if isinstance(task, SliceTask):
@@ -50,7 +38,7 @@ class SliceReader:
             if done := await self._completer.complete(task.book):
                 outcomes.append(done)
         except (ScriptoriumError, OSError) as error:
-            outcomes.append(Undone(source=task.book.source, detail=str(error)))
+            outcomes.append(_undone(task.book, str(error)))
         return outcomes
 
     async def _read(self, book: Registered, pages: PageRange) -> SliceDone:
@@ -61,7 +49,7 @@ class SliceReader:
             key, slice_.model_dump_json().encode()
         )
         if slice_ is None or not stored_now:
-            slice_ = Slice.model_validate_json(await self._store.get(key))
+            slice_ = await load(self._store, key, Slice)
         return SliceDone(
             book=book,
             pages=len(slice_.pages),
@@ -79,3 +67,7 @@ class SliceReader:
             for number in range(pages.first, pages.last + 1)
         ]
         return Slice(book_id=book.book_id, pages=read)
+
+
+def _undone(book: Registered, detail: str) -> Undone:
+    return Undone(source=book.source, book_id=book.book_id, detail=detail)

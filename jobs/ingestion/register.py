@@ -1,63 +1,98 @@
-"""Registering a book: its file into the store, its manifest beside it, its slices planned."""
+"""Registering books: files into the store, manifests beside them, missing slices planned.
 
-import asyncio
+This is hashing and copying, so the driver does it, in a few threads, before any worker starts:
+what is to be read is then known, and where nothing is, no cluster is needed.
+"""
+
 import hashlib
+import math
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cluster.settings import Settings
 from cluster.wiring import open_store
 from domain import library
 from domain.book import BookFault, Manifest, ReadingOptions
 from domain.errors import BookRefused, ScriptoriumError
 from domain.slices import missing
+from jobs.ingestion.complete import Completer
+from jobs.ingestion.records import load
 from jobs.ingestion.rows import (
+    BookDone,
     CompletionTask,
     Refused,
     Registered,
-    Row,
     SliceTask,
     Source,
     Task,
     Undone,
-    pack,
-    unpack,
 )
 from jobs.ingestion.workbench import Workbench
 
+Finding = Task | BookDone | Refused | Undone
+"""A source's task, or what there is to say of it at once."""
+
+_THREADS = 4
+_SOURCES_A_THREAD = 20  # fewer are not worth another process to inspect files in
+
+
+def register_all(
+    sources: Sequence[Source], reading: ReadingOptions, settings: Settings, exporting: bool
+) -> Iterator[list[Finding]]:
+    """For each source, in order, what there is to do or to say.
+
+    A book that is complete is reported as such, or left to the workers when `exporting`.
+    """
+    threads = min(_THREADS, math.ceil(len(sources) / _SOURCES_A_THREAD))
+    benches = [Workbench(settings) for _ in range(threads)]
+    idle = benches.copy()
+
+    def register(source: Source) -> list[Finding]:
+        bench = idle.pop()
+        try:
+            return Registrar(bench, reading, exporting).register(source.uri)
+        finally:
+            idle.append(bench)
+
+    try:
+        with ThreadPoolExecutor(threads, thread_name_prefix="register") as pool:
+            yield from pool.map(register, sources)
+    finally:
+        for bench in benches:
+            bench.close()
+
 
 class Registrar:
-    """Registers sources, one at a time; a stage of the pipeline.
+    """Registers one source at a time.
 
     Idempotent: source and manifest are create-only under the file's hash, and the slices planned
     are those the store lacks. The first run that registers a book decides how it is read.
     """
 
-    def __init__(self, bench: Workbench, reading: ReadingOptions) -> None:
+    def __init__(self, bench: Workbench, reading: ReadingOptions, exporting: bool) -> None:
         self._bench = bench
         self._settings = bench.settings
         self._store = bench.store
         self._reading = reading
+        self._exporting = exporting
 
-    def __call__(self, row: Row) -> list[Row]:
-        """Rows for a source's missing slices, or the one row that says why there are none."""
-        source = unpack(row)
-        if not isinstance(source, Source):
-            return [row]  # registered already
-        return [pack(message) for message in self._bench.run(self._register(source.uri))]
-
-    async def _register(self, uri: str) -> Sequence[Task | Refused | Undone]:
+    def register(self, uri: str) -> list[Finding]:
+        """The missing slices of the book at `uri`, or the one thing to do or to say instead."""
         try:
-            with tempfile.TemporaryDirectory(prefix="scriptorium-") as folder:
-                path = await self._fetch(uri, Path(folder))
-                book_id = await asyncio.to_thread(_sha256, path)
-                manifest = await self._manifest(book_id, uri, path)
-            return await self._plan(manifest, uri)
+            return self._bench.run(self._register(uri))
         except BookRefused as error:
             return [Refused(source=uri, fault=error.fault, detail=error.detail)]
         except (ScriptoriumError, OSError) as error:
             return [Undone(source=uri, detail=str(error))]
+
+    async def _register(self, uri: str) -> list[Finding]:
+        with tempfile.TemporaryDirectory(prefix="scriptorium-") as folder:
+            path = await self._fetch(uri, Path(folder))
+            manifest = await self._manifest(_sha256(path), uri, path)
+        return await self._plan(manifest, uri)
 
     async def _fetch(self, uri: str, folder: Path) -> Path:
         """The source as a local file no larger than allowed."""
@@ -77,24 +112,23 @@ class Registrar:
         return folder / "source"
 
     def _check_size(self, size: int) -> None:
-        if size > self._settings.book_bytes:
+        limit = self._settings.book_bytes
+        if size > limit:
             raise BookRefused(
-                BookFault.TOO_LARGE,
-                f"{size} bytes; the limit is {self._settings.book_bytes} "
-                "(SCRIPTORIUM_BOOK_BYTES)",
+                BookFault.TOO_LARGE, f"{size} bytes; the limit is {limit} (SCRIPTORIUM_BOOK_BYTES)"
             )
 
     async def _manifest(self, book_id: str, uri: str, path: Path) -> Manifest:
         """The manifest in the store, written now if the book is new."""
         key = library.manifest_key(book_id)
         if await self._store.head(key):
-            return Manifest.model_validate_json(await self._store.get(key))
+            return await load(self._store, key, Manifest)
         inspected = self._bench.reader(self._reading).inspect(path, path.stat().st_size)
-        if inspected.pages > self._settings.book_pages:
+        limit = self._settings.book_pages
+        if inspected.pages > limit:
             raise BookRefused(
                 BookFault.TOO_LARGE,
-                f"{inspected.pages} pages; the limit is {self._settings.book_pages} "
-                "(SCRIPTORIUM_BOOK_PAGES)",
+                f"{inspected.pages} pages; the limit is {limit} (SCRIPTORIUM_BOOK_PAGES)",
             )
         manifest = Manifest(
             book_id=book_id,
@@ -106,9 +140,9 @@ class Registrar:
         await self._store.upload(library.source_key(book_id), path)
         if await self._store.create(key, manifest.model_dump_json().encode()):
             return manifest
-        return Manifest.model_validate_json(await self._store.get(key))
+        return await load(self._store, key, Manifest)
 
-    async def _plan(self, manifest: Manifest, uri: str) -> Sequence[Task]:
+    async def _plan(self, manifest: Manifest, uri: str) -> list[Finding]:
         prefix = library.book_prefix(manifest.book_id)
         keys = [item.key async for item in self._store.list(prefix)]
         complete = library.book_key(manifest.book_id) in keys
@@ -121,7 +155,12 @@ class Registrar:
             reading=manifest.reading,
             missing=len(gaps),
         )
-        return [SliceTask(book=book, pages=gap) for gap in gaps] or [CompletionTask(book=book)]
+        if gaps:
+            return [SliceTask(book=book, pages=gap) for gap in gaps]
+        if complete and not self._exporting:
+            done = await Completer(self._bench, []).complete(book)
+            return [done] if done else []
+        return [CompletionTask(book=book)]
 
 
 def _sha256(path: Path) -> str:

@@ -75,6 +75,7 @@ class Undone(Frozen):
 
     kind: Literal["undone"] = "undone"
     source: str
+    book_id: str | None = None
     detail: str
 
 

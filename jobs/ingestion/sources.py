@@ -1,7 +1,8 @@
 """From what a user names to the files to be ingested."""
 
+import asyncio
 import glob
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -12,13 +13,13 @@ from jobs.ingestion.rows import Source
 
 # Inside a folder or prefix only these are taken; a file that is named is always tried.
 _BOOK_SUFFIXES = frozenset(
-    ".pdf .epub .xps .oxps .cbz .fb2 .mobi .tif .tiff .png .jpg .jpeg .jp2 .gif .bmp .pnm .ppm "
-    ".pgm .pbm".split()
+    {".pdf", ".epub", ".xps", ".oxps", ".cbz", ".fb2", ".mobi", ".tif", ".tiff"}
+    | {".png", ".jpg", ".jpeg", ".jp2", ".gif", ".bmp", ".pnm", ".ppm", ".pgm", ".pbm"}
 )
 _MOST_SOURCES = 1_000_000
 
 
-async def find_sources(names: Iterable[str], settings: Settings) -> list[Source]:
+def find_sources(names: Iterable[str], settings: Settings) -> list[Source]:
     """The files behind files, folders, globs and `s3://` prefixes, each once, in order.
 
     Raises:
@@ -27,7 +28,7 @@ async def find_sources(names: Iterable[str], settings: Settings) -> list[Source]
     found: dict[str, None] = {}
     for name in names:
         if urlsplit(name).scheme == "s3":
-            uris = [uri async for uri in _in_bucket(name, settings)]
+            uris = asyncio.run(_in_bucket(name, settings))
         else:
             uris = list(_on_disk(name))
         if not uris:
@@ -36,11 +37,6 @@ async def find_sources(names: Iterable[str], settings: Settings) -> list[Source]
         if len(found) > _MOST_SOURCES:
             raise UsageError(f"more than {_MOST_SOURCES} files; ingest them in several runs")
     return [Source(uri=uri) for uri in found]
-
-
-def is_remote(source: Source) -> bool:
-    """Whether a source can be fetched from any machine."""
-    return urlsplit(source.uri).scheme == "s3"
 
 
 def _on_disk(name: str) -> Iterator[str]:
@@ -59,14 +55,16 @@ def _is_book(file: Path) -> bool:
     return file.suffix.lower() in _BOOK_SUFFIXES and file.is_file()
 
 
-async def _in_bucket(uri: str, settings: Settings) -> AsyncIterator[str]:
+async def _in_bucket(uri: str, settings: Settings) -> list[str]:
     parts = urlsplit(uri)
     bucket = f"s3://{parts.netloc}"
+    prefix = parts.path.lstrip("/")
     store = open_store(settings, bucket)
     try:
-        prefix = parts.path.lstrip("/")
-        async for item in store.list(prefix):
-            if item.key == prefix or Path(item.key).suffix.lower() in _BOOK_SUFFIXES:
-                yield f"{bucket}/{item.key}"
+        return [
+            f"{bucket}/{item.key}"
+            async for item in store.list(prefix)
+            if item.key == prefix or Path(item.key).suffix.lower() in _BOOK_SUFFIXES
+        ]
     finally:
         await store.close()
