@@ -158,8 +158,8 @@ class Registrar:
         if gaps:
             return [SliceTask(book=book, pages=gap) for gap in gaps]
         if complete and not self._exporting:
-            done = await Completer(self._bench, []).complete(book)
-            return [done] if done else []
+            stands = await Completer(self._bench, []).complete(book)
+            return [stands] if stands else []
         return [CompletionTask(book=book)]
 
 
