@@ -7,7 +7,6 @@ recognition hidden under the page image.
 
 import re
 import unicodedata
-from collections import Counter
 from typing import NamedTuple
 
 from domain.book import PageMethod, PageSignals, TextMode
@@ -17,12 +16,15 @@ HIDDEN_TOO_MUCH = 0.5
 COVERING_IMAGE = 0.5
 FEW_CHARACTERS = 200
 _CID = re.compile(r"\(cid:\d+\)")
-_LATIN_WORD = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]+")
-_VOWELS = frozenset("aeiouyæœ")
-_JUDGED_FROM_LETTERS = 40
-_MEANINGFUL_SHARE = 0.4
 _LEADER = re.compile(r"([.·_*=~-])(?: ?\1){2,}")
-_UNREADABLE = ("Cc", "Co", "Cn", "Cs")
+_UNKNOWN = re.compile("[\ufffd\0-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\U000f0000-\U0010ffff]")
+_SPACE = re.compile(r"\s+")
+_SIGNS = re.compile(r"[\W_]+")
+_MEANINGFUL_SHARE = 0.4
+_MIXED_CASE_LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]*[a-zß-öø-ÿ][A-Za-zÀ-ÖØ-öø-ɏ]*")
+_VOWELS = re.compile("[aeiouyæœø]")
+_VOWEL_SHARES = (0.25, 0.65)
+_JUDGED_FROM_LETTERS = 40
 
 
 class Decision(NamedTuple):
@@ -39,28 +41,31 @@ def readable_share(text: str) -> float:
     unreadable whole when it is mostly signs, or when its Latin letters are not mixed with vowels
     as in any Latin-script language (25 to 65 %): then its letters are codes.
     """
-    plain = _LEADER.sub("", _CID.sub("\ufffd", text))
-    kinds = Counter(unicodedata.category(char) for char in plain if not char.isspace())
-    visible = kinds.total()
+    visible = _SPACE.sub("", _LEADER.sub("", _CID.sub("\ufffd", text)))
     if not visible:
         return 1.0
-    unknown = plain.count("\ufffd") + sum(kinds[kind] for kind in _UNREADABLE)
-    meaningful = sum(count for kind, count in kinds.items() if kind[0] in "LNM")
-    if meaningful < _MEANINGFUL_SHARE * visible or _is_coded(plain):
+    unknown = len(_UNKNOWN.findall(visible))
+    meaningful = len(_SIGNS.sub("", visible)) + _marks(visible)
+    if meaningful < _MEANINGFUL_SHARE * len(visible) or _is_coded(text):
         return 0.0
-    return 1 - unknown / visible
+    return 1 - unknown / len(visible)
+
+
+def _marks(text: str) -> int:
+    """Vowel signs and the like, of which Indic and other scripts are full."""
+    if text.isascii():
+        return 0
+    return sum(unicodedata.category(char)[0] == "M" for char in text)
 
 
 def _is_coded(text: str) -> bool:
-    words = _LATIN_WORD.findall(text)
-    # All-capital words are skipped: codes, roman numerals and acronyms have few vowels.
-    letters = "".join(word for word in words if not word.isupper())
+    # Words all in capitals are skipped: codes, roman numerals and acronyms have few vowels.
+    letters = "".join(_MIXED_CASE_LATIN.findall(text))
     if len(letters) < _JUDGED_FROM_LETTERS:
         return False
-    bare = unicodedata.normalize("NFD", letters.lower())
-    base_letters = [char for char in bare if char.isalpha()]
-    vowels = sum(char in _VOWELS for char in base_letters)
-    return not 0.25 <= vowels / len(base_letters) <= 0.65
+    plain = unicodedata.normalize("NFD", letters.lower())
+    share = len(_VOWELS.findall(plain)) / len(letters)
+    return not _VOWEL_SHARES[0] <= share <= _VOWEL_SHARES[1]
 
 
 def decide(mode: TextMode, seen: PageSignals) -> Decision:

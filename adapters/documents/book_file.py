@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple, Self
 
+import numpy as np
 import pymupdf
 from PIL import Image
 
@@ -23,7 +24,7 @@ _METADATA_LENGTH = 2_000
 _INVISIBLE = 3
 _LOOKS_LIKE_A_BOOK = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
 _WORD_FLAGS = (
-    pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP
+    pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_PRESERVE_IMAGES
 )  # ligatures are spelled out, and unknown glyphs stay U+FFFD instead of posing as their codes
 
 
@@ -115,10 +116,11 @@ class BookFile:
     def text_layer(self, number: int) -> TextLayer:
         """The page's own words and what there is to judge them by. Raises `PageDamaged`."""
         with self._page(number) as page:
-            words = page.get_textpage(flags=_WORD_FLAGS).extractWORDS()
+            textpage = page.get_textpage(flags=_WORD_FLAGS)
+            words = textpage.extractWORDS()
             blocks = _blocks(words, page.rotation_matrix if page.rotation else None)
             text = " ".join(word[4] for word in words)
-            cover = _image_cover(page)
+            cover = _image_cover(page.cropbox, textpage.extractIMGINFO())
             return TextLayer(
                 blocks,
                 PageSignals(
@@ -189,9 +191,11 @@ def _clean(value: str | None) -> str | None:
 
 
 def _blocks(words: list[RawWord], turn: pymupdf.Matrix | None) -> list[Block]:
+    boxes = [pymupdf.Rect(word[:4]) * turn if turn else word[:4] for word in words]
+    rounded = iter(np.round(np.array(boxes), 1).tolist())
+
     def placed(word: RawWord) -> Word:
-        box = pymupdf.Rect(word[:4]) * turn if turn else word
-        x0, y0, x1, y1 = (round(edge, 1) for edge in box[:4])
+        x0, y0, x1, y1 = next(rounded)
         return Word(word[4], x0, y0, x1, y1, None)
 
     return [
@@ -205,12 +209,11 @@ def _blocks(words: list[RawWord], turn: pymupdf.Matrix | None) -> list[Block]:
     ]
 
 
-def _image_cover(page: pymupdf.Page) -> float:
-    area = abs(page.cropbox)
+def _image_cover(visible: pymupdf.Rect, images: list[dict[str, tuple[float, ...]]]) -> float:
+    area = abs(visible)
     if not area:
         return 0.0
-    visible = page.cropbox
-    covered = sum(abs(pymupdf.Rect(image["bbox"]) & visible) for image in page.get_image_info())
+    covered = sum(abs(pymupdf.Rect(image["bbox"]) & visible) for image in images)
     return min(1.0, float(covered / area))
 
 

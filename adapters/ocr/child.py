@@ -8,6 +8,7 @@ import math
 import resource
 import signal
 import sys
+from collections.abc import Iterator
 from multiprocessing.connection import Connection
 from pathlib import Path
 from types import FrameType
@@ -22,7 +23,7 @@ from domain.book import Book
 from domain.errors import ScriptoriumError
 
 Order = InspectOrder | ReadOrder | ExportOrder
-Reply = Inspection | bytes | None | ScriptoriumError | MemoryError
+Answer = Inspection | bytes | None | ScriptoriumError | MemoryError
 """A page travels as JSON, which is what it becomes in the end."""
 
 _ALARM_GRACE = 5
@@ -49,11 +50,22 @@ def main() -> None:
             order, seconds = cast(tuple[Order, float], orders.recv())
         except EOFError:
             return
-        # The alarm's default action ends the process in the kernel, whatever holds the interpreter.
-        signal.alarm(math.ceil(seconds) + _ALARM_GRACE)
-        reply = desk.answer(order)
-        signal.alarm(0)
-        orders.send(reply)
+        answers = desk.answers(order)
+        while True:
+            # The alarm's default action ends the process in the kernel, whatever holds the GIL.
+            signal.alarm(math.ceil(seconds) + _ALARM_GRACE)
+            answer = next(answers, _NO_MORE)
+            signal.alarm(0)
+            if stopping or isinstance(answer, _NoMore):
+                break
+            orders.send(answer)
+
+
+class _NoMore:
+    pass
+
+
+_NO_MORE = _NoMore()
 
 
 class _Desk:
@@ -61,19 +73,23 @@ class _Desk:
         self._recipe = recipe
         self._reader: PageReader | None = None
 
-    def answer(self, order: Order) -> Reply:
+    def answers(self, order: Order) -> Iterator[Answer]:
+        """One answer, or one for each page to be read."""
         try:
             match order:
                 case InspectOrder():
-                    return _inspected(order)
+                    yield _inspected(order)
                 case ExportOrder():
                     book = Book.model_validate_json(order.book.read_bytes())
                     export(book, order.format, order.source, order.target)
-                    return None
+                    yield None
                 case ReadOrder():
-                    return self._page_reader().read(order).model_dump_json().encode()
+                    for number in order.numbers:
+                        reader = self._page_reader()
+                        page = reader.read(order.path, number, order.text, order.effort)
+                        yield page.model_dump_json().encode()
         except (ScriptoriumError, MemoryError) as error:
-            return error
+            yield error
 
     def _page_reader(self) -> PageReader:
         if self._reader is None:

@@ -1,5 +1,6 @@
 """What a supervisor and its page reader say to each other."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -34,10 +35,11 @@ class InspectOrder(NamedTuple):
 
 
 class ReadOrder(NamedTuple):
-    """Read a page. `effort` counts from 0; a higher one gives the reader less to chew on."""
+    """Read pages, answering with each as it is done. `effort` counts from 0; a higher one gives
+    the reader less to chew on."""
 
     path: Path
-    number: int
+    numbers: Sequence[int]
     text: TextMode
     effort: int = 0
 

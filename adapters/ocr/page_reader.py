@@ -8,7 +8,6 @@ from typing import NamedTuple
 
 from adapters.documents.book_file import BookFile, PageDamaged
 from adapters.ocr.base import EngineFailed, EngineTimeout, OcrEngine
-from adapters.ocr.messages import ReadOrder
 from adapters.ocr.page_image import is_empty, look_at
 from adapters.ocr.recogniser import EFFORTS, Reading, Recogniser, is_blank
 from domain.book import (
@@ -18,6 +17,7 @@ from domain.book import (
     PageFault,
     PageMethod,
     PageStatus,
+    TextMode,
 )
 from domain.text_layer import decide
 
@@ -46,7 +46,7 @@ class PageReader:
         self._limits = limits
         self._opened: tuple[Path, BookFile] | None = None
 
-    def read(self, order: ReadOrder) -> Page:
+    def read(self, path: Path, number: int, text: TextMode, effort: int = 0) -> Page:
         """Read one page to a terminal status.
 
         Raises:
@@ -55,7 +55,7 @@ class PageReader:
         """
         started = time.perf_counter()
         page = Page(
-            number=order.number,
+            number=number,
             status=PageStatus.FAILED,
             method=PageMethod.OCR,
             text="",
@@ -64,7 +64,7 @@ class PageReader:
             height=0,
         )
         try:
-            page = self._read(self._book(order.path), page, order)
+            page = self._read(self._book(path), page, text, effort)
         except PageDamaged as error:
             page = _failed(page, PageFault.DAMAGED, str(error))
         except EngineTimeout as error:
@@ -82,10 +82,10 @@ class PageReader:
             self._opened = (path, BookFile.open(path))
         return self._opened[1]
 
-    def _read(self, book: BookFile, page: Page, order: ReadOrder) -> Page:
-        width, height = book.page_size(order.number)
-        layer = book.text_layer(order.number)
-        decision = decide(order.text, layer.signals)
+    def _read(self, book: BookFile, page: Page, text: TextMode, effort: int) -> Page:
+        width, height = book.page_size(page.number)
+        layer = book.text_layer(page.number)
+        decision = decide(text, layer.signals)
         page = page.model_copy(
             update={
                 "width": round(width, 1),
@@ -97,7 +97,7 @@ class PageReader:
         )
         if decision.method is PageMethod.NATIVE:
             return self._native(book, page, layer.blocks)
-        return self._recognised(book, page, order.effort)
+        return self._recognised(book, page, effort)
 
     def _native(self, book: BookFile, page: Page, blocks: list[Block]) -> Page:
         if blocks:

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
 from types import TracebackType
@@ -82,28 +83,49 @@ class SupervisedReader:
             BookRefused: it is no readable book; also when it hangs or kills its reader.
         """
         try:
-            reply = self._ask(InspectOrder(path, size), self._recipe.seconds)
+            self._send(InspectOrder(path, size), self._recipe.seconds)
+            return cast(Inspection, self._receive(self._recipe.seconds))
         except _Lost as lost:
             raise BookRefused(BookFault.DAMAGED, f"it cannot be opened: {lost.detail}") from lost
-        return cast(Inspection, reply)
 
-    def read(self, path: Path, number: int, text: TextMode) -> Page:
-        """Read page `number`, counted from 1, to a terminal status."""
-        effort = 0
-        for attempt in range(1, self._recipe.attempts + 1):
+    def read(self, path: Path, numbers: Sequence[int], text: TextMode) -> list[Page]:
+        """Read pages, counted from 1, each to a terminal status."""
+        pages: dict[int, Page] = {}
+        attempts = dict.fromkeys(numbers, 0)
+        efforts = dict.fromkeys(numbers, 0)  # of the pages that are still to be read
+        while efforts:
+            effort = min(efforts.values())
+            batch = [number for number in efforts if efforts[number] == effort]
+            for page, penalty in self._attempt(ReadOrder(path, batch, text, effort)):
+                number = page.number
+                attempts[number] += 1
+                may_improve = page.error is not None and page.error.fault in _WORTH_ANOTHER_TRY
+                if may_improve and attempts[number] < self._recipe.attempts:
+                    efforts[number] = effort + penalty
+                    continue
+                tries = page.attempts + attempts[number] - 1
+                pages[number] = page.model_copy(update={"attempts": tries})
+                del efforts[number]
+        return [pages[number] for number in numbers]
+
+    def _attempt(self, order: ReadOrder) -> Iterator[tuple[Page, int]]:
+        """Pages as they come, each with what to add to its effort should it be tried again.
+
+        Ends early, with a failed page, when the reader is lost.
+        """
+        for index, number in enumerate(order.numbers):
             try:
-                reply = self._ask(ReadOrder(path, number, text, effort), self._recipe.seconds)
-                page = Page.model_validate_json(cast(bytes, reply))
-                effort += 1
+                if index == 0:
+                    self._send(order, self._recipe.seconds)
+                answer = cast(bytes, self._receive(self._recipe.seconds))
+                yield Page.model_validate_json(answer), 1
             except _Lost as lost:
-                page = self._failed(number, lost.fault, lost.detail)
-                effort += not lost.killed_from_outside
+                penalty = 0 if lost.killed_from_outside else 1
+                yield self._failed(number, lost.fault, lost.detail), penalty
+                return
             except BookRefused as refused:
-                page = self._failed(number, PageFault.DAMAGED, str(refused))
-            page = page.model_copy(update={"attempts": page.attempts + attempt - 1})
-            if page.error is None or page.error.fault not in _WORTH_ANOTHER_TRY:
-                break
-        return page
+                yield self._failed(number, PageFault.DAMAGED, str(refused)), 0
+                return
 
     def export(self, order: ExportOrder, pages: int) -> None:
         """Write a book of `pages` pages in another format.
@@ -113,7 +135,8 @@ class SupervisedReader:
                 than a page's time and a second for each page.
         """
         try:
-            self._ask(order, self._recipe.seconds + pages)
+            self._send(order, self._recipe.seconds + pages)
+            self._receive(self._recipe.seconds + pages)
         except _Lost as lost:
             raise BookRefused(
                 BookFault.DAMAGED, f"it cannot be exported as {order.format}: {lost.detail}"
@@ -135,27 +158,34 @@ class SupervisedReader:
             error=PageError(fault=fault, detail=detail),
         )
 
-    def _ask(self, order: Order, seconds: float) -> Inspection | bytes | None:
+    def _send(self, order: Order, seconds: float) -> None:
+        """Hand an order to the child, each answer to which may take `seconds`."""
         if self._pages_read >= self._recipe.lifetime:
             self._stop()
         child = self._child = self._child or self._start()
-        self._pages_read += 1
+        self._pages_read += len(order.numbers) if isinstance(order, ReadOrder) else 1
         try:
             child.orders.send((order, seconds))
+        except OSError as error:
+            raise self._obituary(child) from error
+
+    def _receive(self, seconds: float) -> Inspection | bytes | None:
+        child = cast(_Child, self._child)
+        try:
             if not child.orders.poll(seconds):
                 self._stop()
                 raise _Lost(PageFault.TIMEOUT, f"not done after {seconds:g} seconds")
-            reply = child.orders.recv()
+            answer = child.orders.recv()
         except (EOFError, OSError) as error:
             raise self._obituary(child) from error
-        if isinstance(reply, MemoryError):
+        if isinstance(answer, MemoryError):
             self._stop()
             raise _Lost(
                 PageFault.MEMORY, f"more than {self._recipe.memory_mb} MiB would have been needed"
             )
-        if isinstance(reply, ScriptoriumError):
-            raise reply
-        return cast(Inspection | bytes | None, reply)
+        if isinstance(answer, ScriptoriumError):
+            raise answer
+        return cast(Inspection | bytes | None, answer)
 
     def _obituary(self, child: _Child) -> _Lost:
         """Collect a child that died by itself and say how."""

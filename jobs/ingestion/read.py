@@ -4,7 +4,7 @@ import time
 from collections.abc import Sequence
 
 from domain import library
-from domain.book import Page, PageStatus, Slice
+from domain.book import PageStatus, Slice
 from domain.errors import ScriptoriumError
 from domain.slices import PageRange
 from jobs.ingestion.complete import Completer
@@ -61,11 +61,8 @@ class SliceReader:
 
     async def _read_pages(self, book: Registered, pages: PageRange) -> Slice:
         path = await self._bench.books.path(library.source_key(book.book_id))
-        reader = self._bench.reader(book.reading)
-        read: list[Page] = [
-            reader.read(path, number, book.reading.text)
-            for number in range(pages.first, pages.last + 1)
-        ]
+        numbers = range(pages.first, pages.last + 1)
+        read = self._bench.reader(book.reading).read(path, numbers, book.reading.text)
         return Slice(book_id=book.book_id, pages=read)
 
 
