@@ -17,8 +17,11 @@ _OBJECT_STORE_BYTES = 200 * 2**20  # keys and ranges travel, so that the least i
 def connected(settings: Settings) -> Iterator[str | None]:
     """A connection to the cluster named by RAY_ADDRESS, else to a Ray started here and stopped.
 
-    Gives the dashboard's address, if there is one.
+    Gives the dashboard's address, if there is one. Within another connection it does nothing.
     """
+    if ray.is_initialized():
+        yield None
+        return
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
     if "RAY_ADDRESS" in os.environ:
         context = ray.init(namespace=NAMESPACE, logging_level=logging.ERROR, log_to_driver=False)
