@@ -13,6 +13,7 @@ from adapters.ocr.accuracy import pooled_error_rate
 from cluster.ray_connection import connected
 from cluster.settings import Settings, load_settings
 from demo import SAMPLE
+from demo.picture import draw
 from demo.scan import scan
 from demo.typeset import typeset
 from domain import library
@@ -77,6 +78,9 @@ def _show(line: BookReport, truth: Sequence[str], settings: Settings, console: C
     for true, recognised in list(lines)[:_SHOWN_LINES]:
         table.add_row(true, recognised)
     console.print(table)
+    picture = Path(line.source).with_suffix(".png")
+    draw(Path(line.source), book.pages[_SHOWN_PAGE - 1], picture)
+    console.print(f"  the page and what was read on it, drawn: {picture}", soft_wrap=True)
 
 
 def _lines(pages: Sequence[str]) -> list[str]:

@@ -61,7 +61,11 @@ def is_empty(look: PageLook) -> bool:
 
 
 def find_ink(grey: Image.Image) -> Ink:
-    """Pixels darker than Otsu's threshold; none on an image without contrast."""
+    """Pixels darker than Otsu's threshold.
+
+    Where there is too little ink for Otsu's two classes (a title, a page number), those that are
+    much darker than the paper.
+    """
     counts = np.array(grey.histogram(), dtype=np.float64)
     levels = np.arange(256)
     below = np.cumsum(counts)
@@ -73,8 +77,10 @@ def find_ink(grey: Image.Image) -> Ink:
     between = np.nan_to_num(below * above * (light - dark) ** 2)
     threshold = int(between.argmax())
     if not between[threshold] or light[threshold] - dark[threshold] < _LEAST_CONTRAST:
-        return np.zeros((grey.height, grey.width), dtype=bool)
-    return np.asarray(grey) <= threshold
+        paper = int(np.searchsorted(below, below[-1] / 2))
+        threshold = paper - 2 * _LEAST_CONTRAST
+    ink: Ink = np.asarray(grey) <= threshold
+    return ink
 
 
 def _best_tilt(across: NDArray[np.int64], along: NDArray[np.int64]) -> tuple[float, float]:
