@@ -57,14 +57,11 @@ class Settings(BaseSettings):
     )
 
     slice_pages: int = Field(8, ge=1, le=200, description="most pages in a slice")
-    slice_retries: int = Field(
-        3, ge=0, le=20, description="times a slice is given to another worker when its worker dies"
-    )
     ocr_workers: int | None = Field(
-        None, ge=1, le=10_000, description="OCR workers; one per CPU of the cluster if unset"
-    )
-    ocr_workers_max: int | None = Field(
-        None, ge=1, le=10_000, description="OCR workers an autoscaling cluster may grow to"
+        None,
+        ge=1,
+        le=10_000,
+        description="slices read at once; one per CPU of the cluster if unset",
     )
     book_bytes: int = Field(
         2 * 1024**3, ge=1024, description="a larger file is refused as too_large"
@@ -107,8 +104,6 @@ class Settings(BaseSettings):
             raise ValueError("store has no bucket: write s3://bucket/prefix")
         if (self.s3_access_key is None) != (self.s3_secret_key is None):
             raise ValueError("set s3_access_key and s3_secret_key together, or neither")
-        if self.ocr_workers_max and self.ocr_workers and self.ocr_workers_max < self.ocr_workers:
-            raise ValueError("ocr_workers_max is smaller than ocr_workers")
         return self
 
     @property

@@ -95,7 +95,6 @@ def test_every_node_has_the_settings_before_ray_starts(
     assert settings.store.startswith("s3://")
     assert settings.s3_region == config["provider"]["region"]
     assert settings.data_dir == tmp_path / "scriptorium" / "var"
-    assert settings.ocr_workers_max == 8 * config["available_node_types"]["ocr"]["max_workers"]
 
 
 def test_every_node_gets_the_token_and_the_code(config: Config) -> None:
