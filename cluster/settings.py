@@ -61,7 +61,7 @@ class Settings(BaseSettings):
         None,
         ge=1,
         le=10_000,
-        description="slices read at once; one per CPU of the cluster if unset",
+        description="slices read at once; one a CPU if unset",
     )
     book_bytes: int = Field(
         2 * 1024**3, ge=1024, description="a larger file is refused as too_large"

@@ -4,6 +4,7 @@ PyMuPDF is not thread-safe and its parser meets hostile files, so a `BookFile` b
 reader's child process.
 """
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import groupby
@@ -111,7 +112,10 @@ class BookFile:
     def page_size(self, number: int) -> tuple[float, float]:
         """Width and height in points, as displayed. Raises `PageDamaged`."""
         with self._page(number) as page:
-            return page.rect.width, page.rect.height
+            width, height = page.rect.width, page.rect.height
+        if not (0.1 <= width < math.inf and 0.1 <= height < math.inf):
+            raise PageDamaged(f"a page of {width:g} by {height:g} points cannot be drawn")
+        return width, height
 
     def text_layer(self, number: int) -> TextLayer:
         """The page's own words and what there is to judge them by. Raises `PageDamaged`."""

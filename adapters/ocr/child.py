@@ -98,7 +98,12 @@ class _Desk:
                 open_engine(recipe.engine, recipe.languages, recipe.tessdata),
                 recipe.languages,
                 recipe.low_confidence,
-                Limits(recipe.pixels, recipe.memory_mb * _MIB // 2, recipe.seconds),
+                Limits(
+                    pixels=recipe.pixels,
+                    image_bytes=recipe.memory_mb * _MIB // 2,
+                    # An engine that keeps time itself should notice before the supervisor does.
+                    seconds=0.9 * recipe.seconds,
+                ),
             )
             _cap_memory(recipe.memory_mb * _MIB)
         return self._reader
