@@ -45,27 +45,29 @@ def main() -> None:
     signal.signal(signal.SIGTERM, stop)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to act on
     desk = _Desk(recipe)
-    while not stopping:
-        try:
+    try:
+        while not stopping:
             order, seconds = cast(tuple[Order, float], orders.recv())
-        except EOFError:
+            for answer in _in_time(desk.answers(order), seconds):
+                orders.send(answer)
+                if stopping:
+                    return
+    except (EOFError, BrokenPipeError):
+        return  # the supervisor hung up
+
+
+def _in_time(answers: Iterator[Answer], seconds: float) -> Iterator[Answer]:
+    """The answers, each of them under an alarm that ends this process."""
+    while True:
+        # The alarm's default action happens in the kernel, whatever holds the interpreter.
+        signal.alarm(math.ceil(seconds) + _ALARM_GRACE)
+        try:
+            answer = next(answers)
+        except StopIteration:
             return
-        answers = desk.answers(order)
-        while True:
-            # The alarm's default action ends the process in the kernel, whatever holds the GIL.
-            signal.alarm(math.ceil(seconds) + _ALARM_GRACE)
-            answer = next(answers, _NO_MORE)
+        finally:
             signal.alarm(0)
-            if stopping or isinstance(answer, _NoMore):
-                break
-            orders.send(answer)
-
-
-class _NoMore:
-    pass
-
-
-_NO_MORE = _NoMore()
+        yield answer
 
 
 class _Desk:
