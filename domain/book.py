@@ -6,7 +6,7 @@ right-angle rotation undone. Confidences run from 0 to 1. Page numbers start at 
 
 from collections.abc import Iterable
 from enum import StrEnum
-from typing import Annotated, NamedTuple
+from typing import Annotated, NamedTuple, Self
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -153,6 +153,24 @@ class Page(Frozen):
     attempts: int = Field(default=1, ge=0)
     milliseconds: int = Field(default=0, ge=0)
     error: PageError | None = None
+
+    @classmethod
+    def unread(cls, number: int, languages: str) -> Self:
+        """A page of which nothing is known yet."""
+        return cls(
+            number=number,
+            status=PageStatus.FAILED,
+            method=PageMethod.OCR,
+            text="",
+            languages=languages,
+            width=0,
+            height=0,
+        )
+
+    def failed(self, fault: PageFault, detail: str) -> Self:
+        """The page as known so far, given up on."""
+        error = PageError(fault=fault, detail=detail)
+        return self.model_copy(update={"status": PageStatus.FAILED, "error": error})
 
 
 class OutlineEntry(NamedTuple):

@@ -13,7 +13,6 @@ from adapters.ocr.recogniser import EFFORTS, Reading, Recogniser, is_blank
 from domain.book import (
     Block,
     Page,
-    PageError,
     PageFault,
     PageMethod,
     PageStatus,
@@ -54,23 +53,15 @@ class PageReader:
             MemoryError: this process's memory cap was reached.
         """
         started = time.perf_counter()
-        page = Page(
-            number=number,
-            status=PageStatus.FAILED,
-            method=PageMethod.OCR,
-            text="",
-            languages=self._languages,
-            width=0,
-            height=0,
-        )
+        page = Page.unread(number, self._languages)
         try:
             page = self._read(self._book(path), page, text, effort)
         except PageDamaged as error:
-            page = _failed(page, PageFault.DAMAGED, str(error))
+            page = page.failed(PageFault.DAMAGED, str(error))
         except EngineTimeout as error:
-            page = _failed(page, PageFault.TIMEOUT, str(error))
+            page = page.failed(PageFault.TIMEOUT, str(error))
         except EngineFailed as error:
-            page = _failed(page, PageFault.CRASH, str(error))
+            page = page.failed(PageFault.CRASH, str(error))
         spent = round(1000 * (time.perf_counter() - started))
         return page.model_copy(update={"milliseconds": spent})
 
@@ -105,13 +96,12 @@ class PageReader:
             return page.model_copy(update=update)
         if is_empty(look_at(book.render(page.number, _PREVIEW_DPI))):
             return self._blank(book, page)
-        return _failed(page, PageFault.NO_TEXT_LAYER, "the page has no text of its own")
+        return page.failed(PageFault.NO_TEXT_LAYER, "the page has no text of its own")
 
     def _recognised(self, book: BookFile, page: Page, effort: int) -> Page:
         largest = book.largest_image(page.number)
         if largest > self._limits.image_bytes:
-            return _failed(
-                page,
+            return page.failed(
                 PageFault.TOO_LARGE,
                 f"an image on it takes {largest >> 20} MiB when unpacked, "
                 f"more than the {self._limits.image_bytes >> 20} MiB allowed",
@@ -156,13 +146,8 @@ class PageReader:
     def _blank(self, book: BookFile, page: Page) -> Page:
         # In a repaired file an empty page may be one whose content is lost.
         if lost := book.lost_content():
-            return _failed(page, PageFault.DAMAGED, f"its content is lost: {lost}")
+            return page.failed(PageFault.DAMAGED, f"its content is lost: {lost}")
         return page.model_copy(update={"status": PageStatus.BLANK, "method": PageMethod.BLANK})
-
-
-def _failed(page: Page, fault: PageFault, detail: str) -> Page:
-    error = PageError(fault=fault, detail=detail)
-    return page.model_copy(update={"status": PageStatus.FAILED, "error": error})
 
 
 def _text(blocks: list[Block]) -> str:

@@ -14,10 +14,7 @@ from adapters.ocr.messages import ExportOrder, Inspection, InspectOrder, ReadOrd
 from domain.book import (
     BookFault,
     Page,
-    PageError,
     PageFault,
-    PageMethod,
-    PageStatus,
     TextMode,
 )
 from domain.errors import BookRefused, ScriptoriumError
@@ -121,10 +118,10 @@ class SupervisedReader:
                 yield Page.model_validate_json(answer), 1
             except _Lost as lost:
                 penalty = 0 if lost.killed_from_outside else 1
-                yield self._failed(number, lost.fault, lost.detail), penalty
+                yield self._unread(number).failed(lost.fault, lost.detail), penalty
                 return
             except BookRefused as refused:
-                yield self._failed(number, PageFault.DAMAGED, str(refused)), 0
+                yield self._unread(number).failed(PageFault.DAMAGED, str(refused)), 0
                 return
 
     def export(self, order: ExportOrder, pages: int) -> None:
@@ -146,17 +143,8 @@ class SupervisedReader:
         """End the child process."""
         self._stop()
 
-    def _failed(self, number: int, fault: PageFault, detail: str) -> Page:
-        return Page(
-            number=number,
-            status=PageStatus.FAILED,
-            method=PageMethod.OCR,
-            text="",
-            languages=self._recipe.languages,
-            width=0,
-            height=0,
-            error=PageError(fault=fault, detail=detail),
-        )
+    def _unread(self, number: int) -> Page:
+        return Page.unread(number, self._recipe.languages)
 
     def _send(self, order: Order, seconds: float) -> None:
         """Hand an order to the child, each answer to which may take `seconds`."""
