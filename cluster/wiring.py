@@ -1,7 +1,6 @@
 """The one place where adapters are chosen from settings."""
 
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from adapters.object_store.base import ObjectStore
 from adapters.object_store.local import LocalStore
@@ -13,15 +12,16 @@ from domain.book import ReadingOptions
 
 def open_store(settings: Settings, uri: str | None = None) -> ObjectStore:
     """The library's object store, or the one at another `file:` or `s3:` URI."""
-    parts = urlsplit(uri or settings.store_uri)
-    if parts.scheme == "file":
-        return LocalStore(Path(parts.path))
+    scheme, _, place = (uri or settings.store_uri).partition(":")
+    if scheme == "file":
+        return LocalStore(Path(place))
     # Importing it takes half a second in every process, which a local store need not pay.
     from adapters.object_store.s3 import S3Store
 
+    bucket, _, prefix = place.removeprefix("//").partition("/")
     return S3Store(
-        parts.netloc,
-        parts.path.strip("/"),
+        bucket,
+        prefix.strip("/"),
         endpoint_url=settings.s3_endpoint,
         region=settings.s3_region,
         access_key=settings.s3_access_key,

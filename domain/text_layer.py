@@ -22,6 +22,7 @@ _SPACE = re.compile(r"\s+")
 _SIGNS = re.compile(r"[\W_]+")
 _MEANINGFUL_SHARE = 0.4
 _MIXED_CASE_LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]*[a-zß-öø-ÿ][A-Za-zÀ-ÖØ-öø-ɏ]*")
+_LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]+")
 _VOWELS = re.compile("[aeiouyæœø]")
 _VOWEL_SHARES = (0.25, 0.65)
 _JUDGED_FROM_LETTERS = 40
@@ -59,8 +60,10 @@ def _marks(text: str) -> int:
 
 
 def _is_coded(text: str) -> bool:
-    # Words all in capitals are skipped: codes, roman numerals and acronyms have few vowels.
+    # Words all in capitals count only without others: acronyms and numerals have few vowels.
     letters = "".join(_MIXED_CASE_LATIN.findall(text))
+    if len(letters) < _JUDGED_FROM_LETTERS:
+        letters = "".join(_LATIN.findall(text))
     if len(letters) < _JUDGED_FROM_LETTERS:
         return False
     plain = unicodedata.normalize("NFD", letters.lower())

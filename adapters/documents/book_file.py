@@ -23,6 +23,7 @@ _POINTS_PER_INCH = 72
 _OUTLINE_ENTRIES = 5_000
 _METADATA_LENGTH = 2_000
 _INVISIBLE = 3
+_BY_CONTENT = "application/octet-stream"  # else MuPDF believes a name such as notes.txt
 _LOOKS_LIKE_A_BOOK = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
 _WORD_FLAGS = (
     pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_PRESERVE_IMAGES
@@ -62,7 +63,7 @@ class BookFile:
         if path.stat().st_size == 0:
             raise BookRefused(BookFault.EMPTY, "the file has no bytes")
         try:
-            document = pymupdf.open(path)
+            document = pymupdf.open(path, filetype=_BY_CONTENT)
         except (pymupdf.FileDataError, pymupdf.mupdf.FzErrorBase) as error:
             raise _refusal(path) from error
         if document.needs_pass:
@@ -73,6 +74,8 @@ class BookFile:
             pages = document.page_count
         except (RuntimeError, pymupdf.mupdf.FzErrorBase) as error:
             raise BookRefused(BookFault.DAMAGED, f"its pages cannot be counted: {error}") from error
+        if pages == 0 and document.is_repaired:
+            raise BookRefused(BookFault.DAMAGED, "the file is cut off before its pages")
         if pages == 0:
             raise BookRefused(BookFault.EMPTY, "the file has no pages")
         return cls(document)
@@ -213,7 +216,8 @@ def _blocks(words: list[RawWord], turn: pymupdf.Matrix | None) -> list[Block]:
     ]
 
 
-def _image_cover(visible: pymupdf.Rect, images: list[dict[str, tuple[float, ...]]]) -> float:
+def _image_cover(crop: pymupdf.Rect, images: list[dict[str, tuple[float, ...]]]) -> float:
+    visible = pymupdf.Rect(0, 0, crop.width, crop.height)  # a page's own coordinates begin there
     area = abs(visible)
     if not area:
         return 0.0

@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from cluster.settings import Settings
 from cluster.wiring import open_store
@@ -30,6 +29,7 @@ from jobs.ingestion.rows import (
     Task,
     Undone,
 )
+from jobs.ingestion.sources import local_path, split_bucket
 from jobs.ingestion.workbench import Workbench
 
 Finding = Task | BookDone | Refused | Undone
@@ -96,19 +96,17 @@ class Registrar:
 
     async def _fetch(self, uri: str, folder: Path) -> Path:
         """The source as a local file no larger than allowed."""
-        parts = urlsplit(uri)
-        if parts.scheme != "s3":
-            path = Path(uri)
+        if path := local_path(uri):
             self._check_size(path.stat().st_size)
             return path
-        bucket = open_store(self._settings, f"s3://{parts.netloc}")
+        bucket, key = split_bucket(uri)
+        store = open_store(self._settings, bucket)
         try:
-            key = parts.path.lstrip("/")
-            info = await bucket.head(key)
+            info = await store.head(key)
             self._check_size(info.size if info else 0)
-            await bucket.download(key, folder / "source")
+            await store.download(key, folder / "source")
         finally:
-            await bucket.close()
+            await store.close()
         return folder / "source"
 
     def _check_size(self, size: int) -> None:

@@ -11,7 +11,11 @@ INTERRUPTED = "interrupted"
 
 
 class BookReport(Frozen):
-    """One source's line in the report; `seconds` run from its first slice's start to its end."""
+    """One source's line in the report.
+
+    `seconds` run from the book's first slice's start to its last one's end; `stood_before` says
+    that it was complete before this run.
+    """
 
     book_id: str | None
     source: str
@@ -22,13 +26,9 @@ class BookReport(Frozen):
     failed: int = 0
     seconds: float = 0.0
     pages_read: int = 0
+    stood_before: bool = False
     reason: str | None = None
     detail: str | None = None
-
-    @property
-    def stood_before(self) -> bool:
-        """Whether the book was complete before this run."""
-        return self.status != INTERRUPTED and self.book_id is not None and not self.pages_read
 
 
 class RunReport(Frozen):
@@ -124,7 +124,7 @@ class Tally:
             return BookReport(book_id=None, source=source, status=INTERRUPTED, detail=found.detail)
         book = self._books[found]
         seconds = round(book.ended - book.began, 2) if book.began else 0.0
-        if book.done is None or book.trouble:
+        if book.done is None:
             return BookReport(
                 book_id=found,
                 source=source,
@@ -145,4 +145,6 @@ class Tally:
             failed=stats.failed,
             seconds=seconds,
             pages_read=book.pages_read,
+            stood_before=not book.done.is_new and not book.pages_read,
+            detail=book.trouble,
         )

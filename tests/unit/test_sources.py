@@ -1,0 +1,103 @@
+from pathlib import Path
+
+import pytest
+
+from cluster.settings import Settings
+from domain.errors import UsageError
+from jobs.ingestion.sources import find_sources
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of books and other things, beside the working folder's own files."""
+    monkeypatch.chdir(tmp_path)
+    names = [
+        "a.pdf",
+        "B.PDF",
+        "notes.txt",
+        "no suffix",
+        "cover [1].png",
+        "series/1.epub",
+        "series/2.tiff",
+        "series/old/3.cbz",
+        "series/old/readme.md",
+        "empty/.keep",
+        "folder.pdf/inside.jpg",
+    ]
+    for name in names:
+        (tmp_path / "shelf" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "shelf" / name).touch()
+    return tmp_path / "shelf"
+
+
+def found(*names: str | Path) -> list[str]:
+    return [source.uri for source in find_sources([str(name) for name in names], Settings())]
+
+
+def test_a_named_file_is_tried_whatever_it_is_called(shelf: Path) -> None:
+    for name in ("a.pdf", "notes.txt", "no suffix", "cover [1].png", "empty/.keep"):
+        assert found(shelf / name) == [str(shelf / name)]
+
+
+def test_a_folder_gives_the_books_in_it_at_any_depth(shelf: Path) -> None:
+    names = ["B.PDF", "a.pdf", "cover [1].png", "folder.pdf/inside.jpg"]
+    names += ["series/1.epub", "series/2.tiff", "series/old/3.cbz"]
+    assert found(shelf) == [str(shelf / name) for name in names]
+    assert found(shelf / "series" / "old") == [str(shelf / "series" / "old" / "3.cbz")]
+
+
+def test_a_folder_does_not_give_what_is_hidden(shelf: Path) -> None:
+    before = found(shelf)
+    (shelf / "._a.pdf").touch()  # left by macOS beside a.pdf, and no book
+    (shelf / ".thumbnails").mkdir()
+    (shelf / ".thumbnails" / "a.png").touch()
+    assert found(shelf) == before
+
+
+@pytest.mark.parametrize(
+    ("pattern", "names"),
+    [
+        ("*.pdf", ["a.pdf"]),
+        ("?.[pP][dD][fF]", ["B.PDF", "a.pdf"]),
+        ("series/*", ["series/1.epub", "series/2.tiff"]),
+        ("**/*.cbz", ["series/old/3.cbz"]),
+        ("**/readme.*", ["series/old/readme.md"]),
+    ],
+)
+def test_a_glob_gives_the_files_it_matches(pattern: str, names: list[str], shelf: Path) -> None:
+    assert found(shelf / pattern) == [str(shelf / name) for name in names]
+
+
+def test_relative_names_become_absolute(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert found("shelf/a.pdf", "shelf/series/*.epub") == [
+        str(shelf / "a.pdf"),
+        str(shelf / "series" / "1.epub"),
+    ]
+    monkeypatch.setenv("HOME", str(shelf))
+    assert found("~/a.pdf") == [str(shelf / "a.pdf")]
+
+
+def test_a_file_named_in_several_ways_comes_once_where_it_is_first_named(shelf: Path) -> None:
+    assert found(shelf / "series" / "2.tiff", "shelf/series", shelf / "series" / "*.epub") == [
+        str(shelf / "series" / "2.tiff"),
+        str(shelf / "series" / "1.epub"),
+        str(shelf / "series" / "old" / "3.cbz"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["gone.pdf", "shelf/*.djvu", "shelf/empty", "shelf/seri*", "https://example.org/a.pdf"]
+)
+def test_a_name_that_leads_to_no_book_is_refused(name: str, shelf: Path) -> None:
+    with pytest.raises(UsageError) as caught:
+        found(shelf / "a.pdf", name)
+    assert str(caught.value).startswith(f"{name}: ")
+
+
+def test_a_name_that_is_no_uri_is_refused(shelf: Path) -> None:
+    with pytest.raises(UsageError):
+        found("//[a.pdf")
+
+
+def test_nothing_named_is_nothing_found() -> None:
+    assert found() == []
