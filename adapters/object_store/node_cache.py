@@ -1,5 +1,6 @@
 """Objects as files on this machine: each is fetched once, whichever process asks first."""
 
+import os
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -56,7 +57,7 @@ class NodeCache:
 def _touch(path: Path) -> bool:
     """Mark a file as just used; False if there is none."""
     try:
-        path.touch(exist_ok=True) if path.exists() else path.stat()
+        os.utime(path)
     except FileNotFoundError:
         return False
     return True

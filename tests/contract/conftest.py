@@ -7,6 +7,8 @@ from pydantic import SecretStr
 
 from adapters.object_store.local import LocalStore
 from adapters.object_store.s3 import S3Store
+from demo import SAMPLE
+from demo.typeset import typeset
 from tests.contract.s3_server import S3Server
 
 BUCKET = "library"
@@ -77,3 +79,11 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def local_store(root: Path) -> LocalStore:
     return LocalStore(root)
+
+
+@pytest.fixture(scope="session")
+def printed_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A born-digital book of three pages: the title and the first chapter of the sample book."""
+    path = tmp_path_factory.mktemp("printed") / "book.pdf"
+    typeset(SAMPLE.read_text("utf-8").split("## Two")[0], path)
+    return path

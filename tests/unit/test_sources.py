@@ -1,10 +1,11 @@
+import os
 from pathlib import Path
 
 import pytest
 
 from cluster.settings import Settings
 from domain.errors import UsageError
-from jobs.ingestion.sources import find_sources
+from jobs.ingestion.sources import find_sources, local_path, split_bucket
 
 
 @pytest.fixture
@@ -97,6 +98,30 @@ def test_a_name_that_leads_to_no_book_is_refused(name: str, shelf: Path) -> None
 def test_a_name_that_is_no_uri_is_refused(shelf: Path) -> None:
     with pytest.raises(UsageError):
         found("//[a.pdf")
+
+
+@pytest.mark.parametrize("name", ["a b.pdf", "50%25.pdf", "C#?.pdf", "Zoë.pdf", "s3:.pdf"])
+def test_names_are_taken_as_they_are(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).touch()
+    (uri,) = found(tmp_path)
+    assert uri == str(tmp_path / name)
+    assert local_path(uri) == tmp_path / name
+
+
+@pytest.mark.parametrize("name", [b"\xff\xfe.pdf", b"50%\xff #.pdf"])
+def test_names_that_are_not_unicode_can_be_reported_and_found(name: bytes, tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(name)
+    path.touch()
+    (uri,) = found(tmp_path)
+    assert uri.encode().startswith(b"file:///")
+    assert local_path(uri) == path
+
+
+def test_keys_in_buckets_are_taken_as_they_are() -> None:
+    uri = "s3://shelf/series/C# what?/50%25.pdf"
+    assert local_path(uri) is None
+    assert split_bucket(uri) == ("s3://shelf", "series/C# what?/50%25.pdf")
+    assert split_bucket("s3://shelf") == ("s3://shelf", "")
 
 
 def test_nothing_named_is_nothing_found() -> None:

@@ -61,6 +61,14 @@ def test_real_text_is_readable(language: str, form: Literal["NFC", "NFD"]) -> No
     assert readable_share(text.replace(" ", "\n")) == 1.0
 
 
+@pytest.mark.xfail(reason="two thirds of its letters are vowels", strict=True)
+def test_hawaiian_is_readable() -> None:
+    text = (
+        "Ua hele aku au i kahakai i ke kakahiaka nui, a ua ʻike au i nā waʻa he nui loa i ke kai."
+    )
+    assert readable_share(text) == 1.0
+
+
 @pytest.mark.parametrize("language", ["English", "French", "German", "Finnish", "Polish"])
 def test_text_in_capitals_is_readable(language: str) -> None:
     assert readable_share(REAL_TEXT[language].upper()) == 1.0
@@ -102,6 +110,12 @@ def test_unknown_characters_count_against_the_text(mark: str, unknown: int, shar
 def test_tables_of_contents_are_readable(leader: str) -> None:
     lines = [f"{number}. The winter {leader} {10 * number}" for number in range(1, 9)]
     assert readable_share("\n".join(lines)) == 1.0
+
+
+@pytest.mark.xfail(reason="these leaders count as signs", strict=True)
+@pytest.mark.parametrize("leader", ["…", "•", "—", "\u2024", "‥"])
+def test_tables_of_contents_with_other_leaders_are_readable(leader: str) -> None:
+    assert readable_share(f"1. The winter {leader * 60} 10") == 1.0
 
 
 @pytest.mark.parametrize(
