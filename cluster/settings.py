@@ -4,7 +4,6 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -19,7 +18,11 @@ class Settings(BaseSettings):
     """Everything that can be set. Small and picklable: each Ray process builds its own adapters."""
 
     model_config = SettingsConfigDict(
-        env_prefix=PREFIX, extra="forbid", frozen=True, validate_default=True
+        env_prefix=PREFIX,
+        env_ignore_empty=True,
+        extra="forbid",
+        frozen=True,
+        validate_default=True,
     )
 
     data_dir: Path = Field(Path("var"), description="folder for everything kept on this machine")
@@ -93,14 +96,16 @@ class Settings(BaseSettings):
         scheme, _, folder = value.partition(":")
         if scheme != "file":
             return value
+        if not folder.removeprefix("//"):
+            raise ValueError("store has no folder: write file:FOLDER")
         return f"file:{Path(folder.removeprefix('//')).expanduser().absolute()}"
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
-        scheme = urlsplit(self.store).scheme
+        scheme, _, place = self.store.partition(":")
         if self.store and scheme not in {"file", "s3"}:
             raise ValueError("store must start with file: or s3://")
-        if scheme == "s3" and not urlsplit(self.store).netloc:
+        if scheme == "s3" and not place.removeprefix("//").partition("/")[0]:
             raise ValueError("store has no bucket: write s3://bucket/prefix")
         if (self.s3_access_key is None) != (self.s3_secret_key is None):
             raise ValueError("set s3_access_key and s3_secret_key together, or neither")
@@ -130,7 +135,7 @@ def load_settings(**overrides: object) -> Settings:
             f"unknown setting {', '.join(unknown)}; known are {', '.join(sorted(known))}"
         )
     try:
-        return Settings.model_validate(Settings().model_dump(exclude_unset=True) | overrides)
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
         problems = "; ".join(
             f"{PREFIX}{'_'.join(str(part) for part in problem['loc']).upper()}".rstrip("_")

@@ -16,7 +16,7 @@ HIDDEN_TOO_MUCH = 0.5
 COVERING_IMAGE = 0.5
 FEW_CHARACTERS = 200
 _CID = re.compile(r"\(cid:\d+\)")
-_LEADER = re.compile(r"([.·_*=~-])(?: ?\1){2,}")
+_LEADER = re.compile(r"([.·_*=~…‥․•–—-])(?: ?\1){2,}")
 _UNKNOWN = re.compile("[\ufffd\0-\x08\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\U000f0000-\U0010ffff]")
 _SPACE = re.compile(r"\s+")
 _SIGNS = re.compile(r"[\W_]+")
@@ -24,7 +24,7 @@ _MEANINGFUL_SHARE = 0.4
 _MIXED_CASE_LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]*[a-zß-öø-ÿ][A-Za-zÀ-ÖØ-öø-ɏ]*")
 _LATIN = re.compile(r"[A-Za-zÀ-ÖØ-öø-ɏ]+")
 _VOWELS = re.compile("[aeiouyæœø]")
-_VOWEL_SHARES = (0.25, 0.65)
+_VOWEL_SHARES = (0.25, 0.70)
 _JUDGED_FROM_LETTERS = 40
 
 
@@ -40,7 +40,7 @@ def readable_share(text: str) -> float:
 
     A character counts against the text when it stands for no known letter. The text counts as
     unreadable whole when it is mostly signs, or when its Latin letters are not mixed with vowels
-    as in any Latin-script language (25 to 65 %): then its letters are codes.
+    as in any Latin-script language (25 to 70 %): then its letters are codes.
     """
     visible = _SPACE.sub("", _LEADER.sub("", _CID.sub("\ufffd", text)))
     if not visible:

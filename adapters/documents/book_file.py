@@ -108,7 +108,9 @@ class BookFile:
             created=_clean(found.get("creationDate")),
             modified=_clean(found.get("modDate")),
             outline=[
-                OutlineEntry(level, _clean(title) or "", page) for level, title, page in outline
+                OutlineEntry(level, _clean(title) or "", page)
+                for level, title, page in outline
+                if page >= 1  # others lead out of the book or nowhere
             ],
         )
 
@@ -124,7 +126,7 @@ class BookFile:
         """The page's own words and what there is to judge them by. Raises `PageDamaged`."""
         with self._page(number) as page:
             textpage = page.get_textpage(flags=_WORD_FLAGS)
-            words = textpage.extractWORDS()
+            words = _without_surrogates(textpage.extractWORDS())
             blocks = _blocks(words, page.rotation_matrix if page.rotation else None)
             text = " ".join(word[4] for word in words)
             cover = _image_cover(page.cropbox, textpage.extractIMGINFO())
@@ -195,6 +197,22 @@ def _clean(value: str | None) -> str | None:
     if not value:
         return None
     return value.encode("utf-8", "replace").decode()[:_METADATA_LENGTH].strip() or None
+
+
+def _without_surrogates(words: list[RawWord]) -> list[RawWord]:
+    """Broken fonts map glyphs to halves of characters, which no UTF-8 text can hold."""
+    try:
+        "".join(word[4] for word in words).encode()
+    except UnicodeEncodeError:
+        return [
+            (
+                *word[:4],
+                word[4].encode("utf-16", "surrogatepass").decode("utf-16", "replace"),
+                *word[5:],
+            )
+            for word in words
+        ]
+    return words
 
 
 def _blocks(words: list[RawWord], turn: pymupdf.Matrix | None) -> list[Block]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from domain.errors import EngineMissing, LanguageMissing
 
+_ORIENTATION = "osd"
 _USUAL_PLACES = (
     "/usr/share/tesseract-ocr/5/tessdata",
     "/usr/share/tesseract-ocr/4.00/tessdata",
@@ -34,16 +35,23 @@ def find_tessdata(configured: Path | None) -> Path:
 
 
 def check_languages(languages: str, tessdata: Path) -> None:
-    """Raise `LanguageMissing` unless every language of e.g. `eng+fra` has its data."""
+    """Raise `LanguageMissing` unless every language of e.g. `eng+fra` has its data.
+
+    So must orientation detection, without which turned pages could not be read.
+    """
     absent = [
         language
-        for language in languages.split("+")
+        for language in [*languages.split("+"), _ORIENTATION]
         if not (tessdata / f"{language}.traineddata").is_file()
     ]
     if absent:
         present = ", ".join(sorted(path.stem for path in tessdata.glob("*.traineddata")))
-        packages = " ".join(f"tesseract-ocr-{language.replace('_', '-')}" for language in absent)
+        packages = [
+            f"tesseract-ocr-{language.replace('_', '-')}"
+            for language in absent
+            if "/" not in language  # scripts such as script/Greek have packages named otherwise
+        ]
+        remedy = f"; on Debian or Ubuntu: apt-get install {' '.join(packages)}" if packages else ""
         raise LanguageMissing(
-            f"no Tesseract data for {', '.join(absent)} in {tessdata} (there: {present}); "
-            f"on Debian or Ubuntu: apt-get install {packages}"
+            f"no Tesseract data for {', '.join(absent)} in {tessdata} (there: {present}){remedy}"
         )

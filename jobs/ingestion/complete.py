@@ -63,7 +63,7 @@ class Completer:
         source = await self._bench.books.path(library.source_key(book.book_id))
         with tempfile.TemporaryDirectory(prefix="scriptorium-") as folder:
             json, target = Path(folder) / "book.json", Path(folder) / "export"
-            json.write_text(book.model_dump_json())
+            json.write_text(book.model_dump_json(), "utf-8")
             order = ExportOrder(json, source, format, target)
             self._bench.reader(book.reading).export(order, book.stats.pages)
             await self._store.upload(key, target)

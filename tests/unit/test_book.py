@@ -82,11 +82,12 @@ def test_each_page_must_be_there_once(numbers: list[int]) -> None:
         ([page(1), page(2, PageMethod.OCR, PageStatus.LOW_CONFIDENCE)], BookStatus.READ),
         ([page(1), failed(2)], BookStatus.PARTIAL),
         ([page(1, PageMethod.BLANK, PageStatus.BLANK), failed(2)], BookStatus.PARTIAL),
+        ([failed(1), page(2), failed(3)], BookStatus.PARTIAL),
         ([failed(1), failed(2)], BookStatus.FAILED),
     ],
 )
 def test_the_pages_decide_the_status(pages: list[Page], status: BookStatus) -> None:
-    assert assemble(manifest(2), pages).status is status
+    assert assemble(manifest(len(pages)), pages).status is status
 
 
 def test_statistics_count_pages_words_and_time() -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageChops
 
@@ -36,6 +36,7 @@ def centre(box: tuple[float, float, float, float]) -> tuple[float, float]:
     return (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
 
 
+@settings(max_examples=60)
 @given(
     x=st.integers(30, WIDTH - 30),
     y=st.integers(30, HEIGHT - 30),

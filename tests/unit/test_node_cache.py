@@ -136,7 +136,6 @@ async def test_the_longest_unused_go_when_there_is_no_room(
     assert store.fetched.count("books/b/source") == 2
 
 
-@pytest.mark.xfail(reason="an empty file is made in its place", strict=True)
 async def test_what_another_process_removes_meanwhile_is_not_made_up(
     store: RemoteStore, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -13,7 +13,7 @@ from demo.typeset import typeset
 
 DPI = 150
 LEVEL = Scanner(dpi=DPI, skew_degrees=0.0)
-TILTS = [-6.0, -2.3, -0.7, 0.0, 0.4, 1.2, 5.1]
+TILTS = [-6.0, -2.3, 0.0, 0.4, 1.2]
 X_HEIGHT = 0.45 * 11 * DPI / 72  # pixels, of Times at 11 points
 
 
@@ -53,8 +53,7 @@ def test_the_tilt_of_a_page_is_found(index: int, tilt: float, sheets: list[Image
     assert look_at(levelled(image, look.tilt)).tilt == pytest.approx(0.0, abs=0.2)
 
 
-@pytest.mark.parametrize("turn", [90, 270])
-@pytest.mark.parametrize("tilt", TILTS)
+@pytest.mark.parametrize(("turn", "tilt"), [(90, -2.3), (90, 0.0), (90, 5.1), (270, 1.2)])
 def test_pages_on_their_side_are_seen_with_their_tilt(
     tilt: float, turn: int, page: Image.Image
 ) -> None:

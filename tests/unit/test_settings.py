@@ -213,14 +213,12 @@ def test_home_is_understood(folder: Path) -> None:
     assert load_settings(data_dir="~/data").data_dir == folder / "home" / "data"
 
 
-@pytest.mark.xfail(reason="such stores are taken for other ones", strict=True)
 @pytest.mark.parametrize("store", ["File:shelf", "FILE:/shelf", "file:", "file://"])
 def test_stores_that_name_no_folder_are_refused(store: str) -> None:
     with pytest.raises(SettingsError, match="store"):
         load_settings(store=store)
 
 
-@pytest.mark.xfail(reason="an empty value is taken for a value", strict=True)
 @pytest.mark.parametrize("name", ["TESSDATA", "S3_ENDPOINT", "OCR_WORKERS", "LANGUAGES"])
 def test_an_empty_variable_is_as_good_as_none(name: str, variable: pytest.MonkeyPatch) -> None:
     default = load_settings()

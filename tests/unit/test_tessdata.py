@@ -41,7 +41,6 @@ def test_missing_languages_are_named_with_their_packages(
     assert "eng, fra, osd" in message
 
 
-@pytest.mark.xfail(reason="packages of scripts are called otherwise", strict=True)
 def test_no_package_is_made_up(folder: Path) -> None:
     with pytest.raises(LanguageMissing, match="script/Greek") as caught:
         check_languages("script/Greek", folder)

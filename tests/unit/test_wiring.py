@@ -51,7 +51,8 @@ async def test_s3_stores_are_opened_without_asking_the_network() -> None:
 
 
 def a_recipe_folder(tmp_path: Path) -> Path:
-    (tmp_path / "eng.traineddata").touch()
+    for name in ("eng", "osd"):
+        (tmp_path / f"{name}.traineddata").touch()
     return tmp_path
 
 
