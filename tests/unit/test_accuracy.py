@@ -12,7 +12,7 @@ TEXTS = st.text(st.sampled_from(SPECIAL) | st.characters())
 @pytest.mark.parametrize(
     ("text", "plain"),
     [
-        ("“Oh,” she said—‘no’", "\"Oh,\" she said-'no'"),  # noqa: RUF001
+        ("“Oh,” she said—‘no’", "\"Oh,\" she said-'no'"),
         ("a ﬁne oﬃce", "a fine office"),
         ("e\u0301", "é"),
         ("  two\u00a0words \n\n here\t", "two words here"),

@@ -1,6 +1,6 @@
 """Is a page's own text language, and how is the page read then?"""
 
-# ruff: noqa: RUF001 -- other alphabets have letters that look like Latin ones
+
 
 import unicodedata
 from typing import Literal

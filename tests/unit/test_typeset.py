@@ -83,7 +83,7 @@ def test_the_truth_is_the_whole_manuscript_in_order(sample: Printed) -> None:
 
 def test_the_sample_has_what_recognition_finds_hard(sample: Printed) -> None:
     text = "".join(sample.truth)
-    assert set("éèœç—“”‘’0123456789") <= set(text)  # noqa: RUF001
+    assert set("éèœç—“”‘’0123456789") <= set(text)
 
 
 def test_pages_within_a_chapter_carry_a_running_head(sample: Printed) -> None:
