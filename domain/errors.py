@@ -2,7 +2,8 @@
 
     ScriptoriumError
     ├── Retryable               the same call may succeed later
-    │   └── StoreUnavailable
+    │   ├── StoreUnavailable
+    │   └── ClusterUnavailable
     └── Terminal                the same call fails again; the message says what to change
         ├── UsageError
         ├── SettingsError
@@ -34,6 +35,10 @@ class Terminal(ScriptoriumError):
 
 class StoreUnavailable(Retryable):
     """The object store did not answer, or answered that it is overloaded."""
+
+
+class ClusterUnavailable(Retryable):
+    """The Ray cluster did not answer, or did not let us in."""
 
 
 class UsageError(Terminal):

@@ -4,11 +4,13 @@ Exit status: 0 all books are read, 3 some are partial, failed or interrupted, 2 
 """
 
 import argparse
+import os
 import sys
 import threading
 import time
 from collections.abc import Sequence
 from importlib import import_module
+from pathlib import Path
 from typing import NamedTuple
 
 from ray.exceptions import RayError, RayTaskError
@@ -19,7 +21,7 @@ from cluster.ray_connection import connected
 from cluster.settings import Settings, load_settings
 from cluster.wiring import reader_recipe
 from domain.book import ReadingOptions, TextMode
-from domain.errors import ScriptoriumError
+from domain.errors import ClusterUnavailable, ScriptoriumError, SettingsError
 from jobs.ingestion.register import register_all
 from jobs.ingestion.rows import Source, Task
 from jobs.ingestion.screen import Bar, bar, print_table
@@ -27,6 +29,7 @@ from jobs.ingestion.sources import find_sources
 from jobs.ingestion.tally import Tally
 
 ALL_READ, BAD_USAGE, NOT_ALL_READ = 0, 2, 3
+_SUBMITTED = "RAY_JOB_CONFIG_JSON_ENV_VAR"  # set by Ray for the entry point of a submitted job
 
 
 class Request(NamedTuple):
@@ -66,18 +69,18 @@ def ingest(request: Request, tally: Tally, console: Console) -> str | None:
         if not tasks:
             return None
         progress.begin("starting Ray", None)
-        with connected(request.settings):
-            from jobs.ingestion.pipeline import run
+        try:
+            with connected(request.settings):
+                from jobs.ingestion.pipeline import run
 
-            progress.begin("reading pages", tally.pages_to_read)
-            try:
+                progress.begin("reading pages", tally.pages_to_read)
                 for outcome in run(tasks, request.settings, request.exports):
                     tally.note(outcome)
                     progress.reach(tally.pages_read)
-            except RayTaskError:
-                raise  # a fault of ours, not the cluster's
-            except RayError as error:
-                return f"the cluster failed: {error}"
+        except RayTaskError:
+            raise  # a fault of ours, not the cluster's
+        except (ClusterUnavailable, RayError) as error:
+            return f"the cluster failed: {error}"
     return None
 
 
@@ -85,9 +88,7 @@ def _plan(request: Request, tally: Tally, progress: Bar) -> list[Task]:
     """Register the sources; gives what is left to do."""
     progress.begin("registering books", len(request.sources))
     tasks: list[Task] = []
-    found_for = register_all(
-        request.sources, request.reading, request.settings, bool(request.exports)
-    )
+    found_for = register_all(request.sources, request.reading, request.settings, request.exports)
     for count, (source, found) in enumerate(zip(request.sources, found_for, strict=True), 1):
         tasks += tally.plan(source.uri, found)
         progress.reach(count)
@@ -98,6 +99,7 @@ def _request(options: argparse.Namespace) -> Request:
     """Check everything that can be checked before work begins. Raises `ScriptoriumError`."""
     named = {"store": options.store, "languages": options.languages}
     settings = load_settings(**{name: value for name, value in named.items() if value})
+    _check_store_stays(settings)
     exports = [name for name in options.export.split(",") if name]
     for name in exports:
         exporter(name)
@@ -106,6 +108,16 @@ def _request(options: argparse.Namespace) -> Request:
     )
     reader_recipe(settings, reading)
     return Request(find_sources(options.sources, settings), reading, exports, settings)
+
+
+def _check_store_stays(settings: Settings) -> None:
+    """A submitted job runs in a copy of its working folder that Ray deletes after it."""
+    inside = settings.store_uri.startswith(f"file:{Path.cwd()}/")
+    if inside and _SUBMITTED in os.environ:
+        raise SettingsError(
+            "the store would lie in the job's working folder, which Ray deletes: "
+            "name another by --store or SCRIPTORIUM_STORE"
+        )
 
 
 def _parser() -> argparse.ArgumentParser:

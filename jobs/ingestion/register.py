@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from adapters.exports import exporter
 from cluster.settings import Settings
 from cluster.wiring import open_store
 from domain import library
@@ -40,11 +41,11 @@ _SOURCES_A_THREAD = 20  # fewer are not worth another process to inspect files i
 
 
 def register_all(
-    sources: Sequence[Source], reading: ReadingOptions, settings: Settings, exporting: bool
+    sources: Sequence[Source], reading: ReadingOptions, settings: Settings, exports: Sequence[str]
 ) -> Iterator[list[Finding]]:
     """For each source, in order, what there is to do or to say.
 
-    A book that is complete is reported as such, or left to the workers when `exporting`.
+    A book that is complete, and has the `exports` asked for, is reported as such.
     """
     threads = min(_THREADS, math.ceil(len(sources) / _SOURCES_A_THREAD))
     benches = [Workbench(settings) for _ in range(threads)]
@@ -53,7 +54,7 @@ def register_all(
     def register(source: Source) -> list[Finding]:
         bench = idle.pop()
         try:
-            return Registrar(bench, reading, exporting).register(source.uri)
+            return Registrar(bench, reading, exports).register(source.uri)
         finally:
             idle.append(bench)
 
@@ -72,12 +73,12 @@ class Registrar:
     are those the store lacks. The first run that registers a book decides how it is read.
     """
 
-    def __init__(self, bench: Workbench, reading: ReadingOptions, exporting: bool) -> None:
+    def __init__(self, bench: Workbench, reading: ReadingOptions, exports: Sequence[str]) -> None:
         self._bench = bench
         self._settings = bench.settings
         self._store = bench.store
         self._reading = reading
-        self._exporting = exporting
+        self._exports = exports
 
     def register(self, uri: str) -> list[Finding]:
         """The missing slices of the book at `uri`, or the one thing to do or to say instead."""
@@ -155,7 +156,10 @@ class Registrar:
         )
         if gaps:
             return [SliceTask(book=book, pages=gap) for gap in gaps]
-        if complete and not self._exporting:
+        if complete and all(
+            library.export_key(book.book_id, exporter(name).suffix) in keys
+            for name in self._exports
+        ):
             stands = await Completer(self._bench, []).complete(book)
             return [stands] if stands else []
         return [CompletionTask(book=book)]

@@ -67,7 +67,6 @@ def print_table(report: RunReport, console: Console) -> None:
     table.add_column("status")
     for heading in ("pages", "native", "OCR", "failed", "seconds", "pages/s"):
         table.add_column(heading, justify="right")
-    table.add_column("", overflow="fold")
     for book in report.books:
         table.add_row(
             Text(PurePath(book.source).name),
@@ -75,9 +74,12 @@ def print_table(report: RunReport, console: Console) -> None:
             *(str(count) for count in (book.pages, book.native, book.ocr, book.failed)),
             f"{book.seconds:.1f}",
             f"{book.pages_read / book.seconds:.1f}" if book.seconds else "-",
-            Text(_remark(book)),
         )
     console.print(table)
+    for book in report.books:
+        if remark := _remark(book):
+            line = f"{PurePath(book.source).name}: {remark}"
+            console.print(line, soft_wrap=True, highlight=False, markup=False)
     console.print(
         f"{report.pages_read} pages in {report.seconds:.1f} s, start-up included: "
         f"{report.pages_per_second:.2f} pages/s"

@@ -29,7 +29,7 @@ def test_ray_does_not_start_by_itself() -> None:
         ray.put("anything")
 
 
-@pytest.mark.parametrize("address", [None, "127.0.0.1:6379", "ray://127.0.0.1:10001"])
+@pytest.mark.parametrize("address", [None, "auto", "ray://127.0.0.1:10001"])
 def test_jobs_do_not_connect_to_ray(
     address: str | None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
