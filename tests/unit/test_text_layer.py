@@ -1,7 +1,5 @@
 """Is a page's own text language, and how is the page read then?"""
 
-
-
 import unicodedata
 from typing import Literal
 
