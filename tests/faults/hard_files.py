@@ -189,28 +189,35 @@ def broken_image(target: Path) -> None:
 
 
 class HardFile(NamedTuple):
-    """A file of one page that can be read, and how; `text` is empty on blank pages."""
+    """A file of one page that can be read: how, and what there is to read."""
 
     make: Callable[[Path], None]
     method: PageMethod
-    text: str
+    text: Callable[[], str]
 
     @property
     def status(self) -> PageStatus:
-        return PageStatus.OK if self.text else PageStatus.BLANK
+        return PageStatus.BLANK if self.method is PageMethod.BLANK else PageStatus.OK
 
 
-def readable_files() -> dict[str, HardFile]:
-    """The hard files that hold no danger, by name."""
-    page = printed().text
-    pictures = [ccitt, cmyk, palette, jpeg2000, turned_by_entry, skewed, negative, giant_page]
-    unmapped = "\n".join(page.splitlines()[:_UNMAPPED_LINES])
-    files = [HardFile(make, PageMethod.OCR, page) for make in pictures]
-    files += [
-        HardFile(unmapped_font, PageMethod.REDO, unmapped),
-        HardFile(tiny_page, PageMethod.NATIVE, "tiny"),
-        HardFile(no_xref, PageMethod.NATIVE, "Its end is lost."),
-        HardFile(speck, PageMethod.BLANK, ""),
-        HardFile(no_contents, PageMethod.BLANK, ""),
-    ]
-    return {file.make.__name__: file for file in files}
+def _page() -> str:
+    return printed().text
+
+
+def _first_lines() -> str:
+    return "\n".join(printed().text.splitlines()[:_UNMAPPED_LINES])
+
+
+_PICTURES = (ccitt, cmyk, palette, jpeg2000, turned_by_entry, skewed, negative, giant_page)
+READABLE = {
+    file.make.__name__: file
+    for file in (
+        *(HardFile(make, PageMethod.OCR, _page) for make in _PICTURES),
+        HardFile(unmapped_font, PageMethod.REDO, _first_lines),
+        HardFile(tiny_page, PageMethod.NATIVE, lambda: "tiny"),
+        HardFile(no_xref, PageMethod.NATIVE, lambda: "Its end is lost."),
+        HardFile(speck, PageMethod.BLANK, str),
+        HardFile(no_contents, PageMethod.BLANK, str),
+    )
+}
+"""The hard files that hold no danger, by name."""

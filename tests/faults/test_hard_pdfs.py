@@ -19,7 +19,6 @@ from tests.faults import hard_files
 from tests.faults.readers import recipe
 
 BESIDE = Path(__file__).parents[3] / "shared" / "data" / "hard-pdfs"
-READABLE = hard_files.readable_files()
 
 
 def found() -> list[Path]:
@@ -48,16 +47,16 @@ def reader() -> Iterator[SupervisedReader]:
         yield reader
 
 
-@pytest.mark.parametrize("name", READABLE)
+@pytest.mark.parametrize("name", hard_files.READABLE)
 def test_a_file_that_can_be_read_is_read_well(
     reader: SupervisedReader, tmp_path: Path, name: str
 ) -> None:
-    expected = READABLE[name]
+    expected = hard_files.READABLE[name]
     expected.make(tmp_path / "book")
     assert reader.inspect(tmp_path / "book", 1).pages == 1
     (page,) = reader.read(tmp_path / "book", [1], TextMode.AUTO)
     assert (page.error, page.status, page.method) == (None, expected.status, expected.method)
-    assert character_error_rate(expected.text, page.text) < 0.01
+    assert character_error_rate(expected.text(), page.text) < 0.01
 
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES)

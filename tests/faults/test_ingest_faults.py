@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from itertools import chain
 from pathlib import Path
 from threading import Event, Thread
+from typing import NamedTuple
 
 import pymupdf
 import pytest
@@ -15,7 +16,8 @@ from demo.scan import Scanner, scan
 from demo.typeset import typeset
 from domain.book import BookFault, BookStatus, PageMethod, PageStatus
 from domain.library import slices_among
-from tests.faults.ingest_run import IngestRun, books, slices
+from jobs.ingestion.tally import RunReport
+from tests.faults.ingest_run import Ended, IngestRun, books, slices
 from tests.faults.processes import eventually, peak_memory, readers_below, running
 
 MIB = 2**20
@@ -129,53 +131,65 @@ def test_two_runs_of_one_book_share_it(start: Start, scanned_book: Path, tmp_pat
     assert sum(end.report.pages_read for end in ends if end.report) == pages
 
 
-@pytest.mark.timeout(240)
-def test_bad_files_stop_no_good_one(start: Start, printed_pages: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "in"
-    folder.mkdir()
+class Mixed(NamedTuple):
+    """What became of a folder of good and bad files."""
+
+    data: Path
+    ended: Ended
+    report: RunReport
+    peaks: dict[str, int]
+
+
+@pytest.fixture(scope="module")
+def mixed(printed_pages: Path, thick_book: Path, tmp_path_factory: pytest.TempPathFactory) -> Mixed:
+    folder, data = tmp_path_factory.mktemp("mixed"), tmp_path_factory.mktemp("library")
     (folder / "empty.pdf").touch()
     (folder / "diary.pdf").write_text("Dear diary,")
     (folder / "damaged.pdf").write_bytes(b"%PDF-1.7\n" + bytes(1000))
     with pymupdf.open(printed_pages) as book:
         book.save(folder / "locked.pdf", encryption=pymupdf.PDF_ENCRYPT_AES_256, user_pw="secret")
-    shutil.copy(printed_pages, folder / "good.pdf")
-
-    ended = start(folder).finish()
-    assert ended.status == 3, ended.messages
-    assert ended.report is not None
-    lines = {Path(line.source).name: line for line in ended.report.books}
-    assert {name: line.reason for name, line in lines.items()} == {
-        "damaged.pdf": BookFault.DAMAGED,
-        "diary.pdf": BookFault.NOT_A_BOOK,
-        "empty.pdf": BookFault.EMPTY,
-        "good.pdf": None,
-        "locked.pdf": BookFault.ENCRYPTED,
-    }
-    assert "password" in (lines["locked.pdf"].detail or "")
-    assert lines["good.pdf"].status == BookStatus.READ
-    assert_every_page_is_read_once(tmp_path, pages_in(printed_pages))
+    shutil.copy(thick_book, folder / "thick.pdf")
+    run = IngestRun(data, folder)
+    try:
+        with watched_memory(run) as peaks:
+            ended = run.finish()
+    finally:
+        run.kill_everything()
+    assert ended.report is not None, ended.messages
+    return Mixed(data, ended, ended.report, peaks)
 
 
 @pytest.mark.timeout(240)
-def test_a_thick_book_takes_bounded_memory_and_is_read_once(
-    start: Start, thick_book: Path, tmp_path: Path
-) -> None:
-    run = start(thick_book)
-    with watched_memory(run) as peaks:
-        ended = run.finish()
-    assert ended.status == 0, ended.messages
-    assert_every_page_is_read_once(tmp_path, MANY_PAGES)
-    (book,) = books(tmp_path)
-    assert all(f"Sheet {page.number}" in page.text.splitlines() for page in book.pages)
-    assert {page.method for page in book.pages} == {PageMethod.NATIVE}
-    assert peaks.keys() == {"driver", "worker", "reader"}
-    assert max(peaks.values()) < 450 * MIB, peaks
+class TestMixedFolder:
+    def test_bad_files_are_named_with_their_reasons(self, mixed: Mixed) -> None:
+        assert mixed.ended.status == 3
+        lines = {Path(line.source).name: line for line in mixed.report.books}
+        assert {name: line.reason for name, line in lines.items()} == {
+            "damaged.pdf": BookFault.DAMAGED,
+            "diary.pdf": BookFault.NOT_A_BOOK,
+            "empty.pdf": BookFault.EMPTY,
+            "locked.pdf": BookFault.ENCRYPTED,
+            "thick.pdf": None,
+        }
+        assert "password" in (lines["locked.pdf"].detail or "")
+        assert lines["thick.pdf"].status == BookStatus.READ
 
-    again = start(thick_book).finish()
-    assert again.status == 0, again.messages
-    assert again.report is not None
-    assert (again.report.pages_read, again.report.books[0].stood_before) == (0, True)
-    assert "nothing to do" in again.messages
+    def test_the_good_book_is_read_in_order(self, mixed: Mixed) -> None:
+        assert_every_page_is_read_once(mixed.data, MANY_PAGES)
+        (book,) = books(mixed.data)
+        assert all(f"Sheet {page.number}" in page.text.splitlines() for page in book.pages)
+        assert {page.method for page in book.pages} == {PageMethod.NATIVE}
+
+    def test_no_process_grows_with_the_book(self, mixed: Mixed) -> None:
+        assert mixed.peaks.keys() == {"driver", "worker", "reader"}
+        assert max(mixed.peaks.values()) < 450 * MIB, mixed.peaks
+
+    def test_a_second_run_has_nothing_to_do(self, mixed: Mixed, thick_book: Path) -> None:
+        again = IngestRun(mixed.data, thick_book).finish()
+        assert again.status == 0, again.messages
+        assert again.report is not None
+        assert (again.report.pages_read, again.report.books[0].stood_before) == (0, True)
+        assert "nothing to do" in again.messages
 
 
 @pytest.mark.parametrize(
