@@ -167,9 +167,7 @@ class BookFile:
             return max(sizes, default=0)
 
     def lost_content(self) -> str | None:
-        """What MuPDF missed on the last page of a file it had to repair, if anything."""
-        if not self._document.is_repaired:
-            return None
+        """What MuPDF complained of on the last page; where a page is empty, it may be why."""
         return pymupdf.TOOLS.mupdf_warnings(reset=False)[:_METADATA_LENGTH] or None
 
     @contextmanager

@@ -144,7 +144,7 @@ class PageReader:
         )
 
     def _blank(self, book: BookFile, page: Page) -> Page:
-        # In a repaired file an empty page may be one whose content is lost.
+        # A page that shows nothing and is complained of has lost its content.
         if lost := book.lost_content():
             return page.failed(PageFault.DAMAGED, f"its content is lost: {lost}")
         return page.model_copy(update={"status": PageStatus.BLANK, "method": PageMethod.BLANK})
