@@ -62,7 +62,7 @@ def test_only_the_code_is_uploaded(cluster: RayHead) -> None:
 
 
 def test_a_job_that_fails_fails_the_submission(cluster: RayHead, tmp_path: Path) -> None:
-    finished = submit(cluster, tmp_path / "missing.pdf")
+    finished = submit(cluster, tmp_path / "missing.pdf", "--store", f"file:{tmp_path}")
     assert finished.status == 1
     assert "missing.pdf: no such file" in finished.stdout
     assert "failed with exit code 2" in finished.stdout

@@ -108,7 +108,8 @@ class TestHanging:
             with reading(reader, long_page) as (process, future):
                 process.suspend()
                 page = future.result()
-            assert outcome(page) == (PageStatus.OK, None, 2)
+            assert outcome(page)[:2] == (PageStatus.OK, None)
+            assert page.attempts >= 2
             assert page.dpi is not None
             assert page.dpi < 180
             assert not psutil.pid_exists(process.pid)
@@ -118,18 +119,21 @@ class TestHanging:
         with pymupdf.open(printed_pages) as book, pymupdf.open(tmp_path / "endless") as endless:
             book.insert_pdf(endless, start_at=1)
             book.save(tmp_path / "book")
-        with SupervisedReader(recipe()._replace(seconds=4, attempts=2)) as reader:
+        with SupervisedReader(recipe()._replace(seconds=6, attempts=2)) as reader:
             title, page, text, _ = reader.read(tmp_path / "book", [1, 2, 3, 4], TextMode.AUTO)
             assert outcome(page) == (PageStatus.FAILED, PageFault.TIMEOUT, 2)
             assert page.error is not None
-            assert page.error.detail == "not done after 4 seconds"
-            assert outcome(title) == outcome(text) == (PageStatus.OK, None, 1)
+            assert page.error.detail == "not done after 6 seconds"
+            assert outcome(title)[:2] == outcome(text)[:2] == (PageStatus.OK, None)
             assert title.text.startswith("A Letter in the Spine")
 
-    def test_what_is_late_by_itself_leaves_no_process(self, long_page: Path) -> None:
+    def test_a_page_whose_command_hangs_leaves_no_process(
+        self, printed_pages: Path, long_page: Path
+    ) -> None:
         others = below(os.getpid())
-        slow = recipe()._replace(engine="pytesseract", seconds=3, attempts=1)
+        slow = recipe()._replace(engine="pytesseract", seconds=8, attempts=1)
         with SupervisedReader(slow) as reader, ThreadPoolExecutor(1) as pool:
+            read(reader, printed_pages)
             future = pool.submit(read, reader, long_page)
             commands = eventually(
                 lambda: [process for process in below(os.getpid()) if is_tesseract(process)],
@@ -184,7 +188,7 @@ class TestOrphaned:
         hard_files.endless_page(tmp_path / "endless")
         files = [printed_pages, tmp_path / "endless"] if busy else [printed_pages]
         supervisor = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.lone_reader", "2", *map(str, files)],
+            [sys.executable, "-m", "tests.faults.lone_reader", "5", *map(str, files)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
         )
@@ -195,7 +199,7 @@ class TestOrphaned:
                 until_busy(reader, cpu_seconds(reader))
             assert is_running(reader)
             supervisor.kill()
-        eventually(lambda: not is_running(reader), 20, "the orphaned reader ends by itself")
+        eventually(lambda: not is_running(reader), 40, "the orphaned reader ends by itself")
 
 
 def is_tesseract(process: psutil.Process) -> bool:
