@@ -42,7 +42,7 @@ class Effort(NamedTuple):
 
 # A page that killed its reader is tried again with less to chew on.
 EFFORTS = (
-    Effort(180.0, Segmentation.AUTO, careful=True),
+    Effort(200.0, Segmentation.AUTO, careful=True),
     Effort(120.0, Segmentation.SINGLE_BLOCK, careful=False),
     Effort(80.0, Segmentation.SPARSE, careful=False),
 )

@@ -232,6 +232,14 @@ class TestDamage:
         page = read(reader, tmp_path / "book")
         assert fault_of(page) is PageFault.DAMAGED
 
+    def test_an_empty_page_answers_for_itself_alone(
+        self, reader: SupervisedReader, tmp_path: Path
+    ) -> None:
+        (tmp_path / "book").write_bytes(hard_files.complaint_before_empty_page())
+        sound, empty = reader.read(tmp_path / "book", [1, 2], TextMode.AUTO)
+        assert (sound.status, sound.text) == (PageStatus.OK, "The first page is sound.")
+        assert (empty.status, empty.error) == (PageStatus.BLANK, None)
+
     def test_a_page_number_beyond_the_end_fails(
         self, reader: SupervisedReader, printed_pages: Path
     ) -> None:
@@ -268,7 +276,7 @@ class TestLife:
             assert first != second
             assert not psutil.pid_exists(first or 0)
 
-    def test_a_closed_reader_leaves_nothing(self, printed_pages: Path) -> None:
+    def test_a_closed_reader_leaves_nothing_and_can_start_anew(self, printed_pages: Path) -> None:
         before = readers_below(os.getpid())
         reader = SupervisedReader(recipe())
         assert reader.pid is None
@@ -279,13 +287,9 @@ class TestLife:
         assert reader.pid is None
         assert not psutil.pid_exists(child.pid)  # nor as a zombie
         assert readers_below(os.getpid()) == before
-
-    def test_a_closed_reader_reads_again(self, printed_pages: Path) -> None:
-        with SupervisedReader(recipe()) as reader:
-            reader.close()
-            reader.close()
-            (page,) = reader.read(printed_pages, [2], TextMode.AUTO)
-            assert page.status is PageStatus.OK
+        assert reader.read(printed_pages, [1], TextMode.AUTO)[0].status is PageStatus.OK
+        reader.close()
+        reader.close()
 
     def test_a_picture_file_is_a_book_of_one_page(
         self, reader: SupervisedReader, tmp_path: Path

@@ -180,6 +180,22 @@ def lost_second_page() -> bytes:
     )
 
 
+def complaint_before_empty_page() -> bytes:
+    """Two pages: text, of which MuPDF says the same thing three times, and an empty sheet."""
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 300 200]/Contents %%s/Resources<<%s>>>>" % _FONT
+    return pdf(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R 4 0 R]/Count 2>>",
+            page % b"[5 0 R 6 0 R 6 0 R 6 0 R]",
+            page % b"7 0 R",
+            stream(spoken("The first page is sound.")),
+            stream(b"", b"/Filter/FlateDecode"),
+            stream(b""),
+        ]
+    )
+
+
 def broken_image(target: Path) -> None:
     """A sound file whose one image has lost its first bytes."""
     printed().picture.save(target, "PDF", resolution=DPI)
