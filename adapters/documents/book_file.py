@@ -172,7 +172,7 @@ class BookFile:
 
     @contextmanager
     def _page(self, number: int) -> Iterator[pymupdf.Page]:
-        pymupdf.TOOLS.reset_mupdf_warnings()
+        pymupdf.TOOLS.mupdf_warnings()  # forgets them, also how often the last one was repeated
         try:
             yield self._document.load_page(number - 1)
         except pymupdf.mupdf.FzErrorSystem as error:
