@@ -20,7 +20,7 @@ from adapters.ocr.engines import open_engine
 from adapters.ocr.messages import ExportOrder, Inspection, InspectOrder, ReadOrder, Recipe
 from adapters.ocr.page_reader import Limits, PageReader
 from domain.book import Book
-from domain.errors import ScriptoriumError
+from domain.errors import ScriptoriumError, StoreUnavailable
 
 Order = InspectOrder | ReadOrder | ExportOrder
 Answer = Inspection | bytes | None | ScriptoriumError | MemoryError
@@ -92,6 +92,9 @@ class _Desk:
                         yield page.model_dump_json().encode()
         except (ScriptoriumError, MemoryError) as error:
             yield error
+        except OSError as error:
+            # The file vanished, or the disk is full: no page's fault, and not for ever.
+            yield StoreUnavailable(f"the book's file cannot be read: {error}")
 
     def _page_reader(self) -> PageReader:
         if self._reader is None:

@@ -1,6 +1,6 @@
 """Files that are hard to read: made here, and found in a folder of difficult PDFs if there is one.
 
-That folder is the one SCRIPTORIUM_TEST_HARD_PDFS names, else `shared/data/hard-pdfs` beside the
+That folder is the one HARD_PDFS names, else `shared/data/hard-pdfs` beside the
 checkout.
 """
 
@@ -23,10 +23,10 @@ BESIDE = Path(__file__).parents[3] / "shared" / "data" / "hard-pdfs"
 
 def found() -> list[Path]:
     """The files of the folder."""
-    named = os.environ.get("SCRIPTORIUM_TEST_HARD_PDFS")
+    named = os.environ.get("HARD_PDFS")
     files = sorted(Path(named or BESIDE).glob("*.pdf"))
     if named and not files:
-        raise ValueError(f"SCRIPTORIUM_TEST_HARD_PDFS: no *.pdf in {named}")
+        raise ValueError(f"HARD_PDFS: no *.pdf in {named}")
     return files
 
 
