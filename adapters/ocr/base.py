@@ -7,6 +7,9 @@ from PIL import Image
 
 from domain.book import Block
 
+SURE_OF_DIRECTION = 1.0
+"""Tesseract's orientation confidence below which a wrong turn is as likely as a right one."""
+
 
 class Segmentation(IntEnum):
     """How the engine looks for text; the values are Tesseract's page segmentation modes."""

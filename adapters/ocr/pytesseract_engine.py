@@ -8,11 +8,14 @@ import pytesseract
 from PIL import Image
 
 from adapters.ocr import tsv
-from adapters.ocr.base import EngineFailed, EngineTimeout, Segmentation
+from adapters.ocr.base import (
+    SURE_OF_DIRECTION,
+    EngineFailed,
+    EngineTimeout,
+    Segmentation,
+)
 from domain.book import Block
 from domain.errors import EngineMissing
-
-_SURE_ENOUGH = 1.0
 
 
 class PytesseractEngine:
@@ -64,7 +67,7 @@ class PytesseractEngine:
             raise EngineTimeout(str(error)) from error
         turn = re.search(r"^Rotate: (\d+)", report, re.MULTILINE)
         confidence = re.search(r"^Orientation confidence: ([\d.]+)", report, re.MULTILINE)
-        if not turn or not confidence or float(confidence[1]) < _SURE_ENOUGH:
+        if not turn or not confidence or float(confidence[1]) < SURE_OF_DIRECTION:
             return None
         return int(turn[1]) % 360
 

@@ -6,12 +6,8 @@ import tesserocr
 from PIL import Image
 
 from adapters.ocr import tsv
-from adapters.ocr.base import EngineFailed, Segmentation
+from adapters.ocr.base import SURE_OF_DIRECTION, EngineFailed, Segmentation
 from domain.book import Block
-
-_RIGHT_ANGLE = 90
-# Half of a confident decision on a full page; below it a wrong turn is as likely as a right one.
-_SURE_ENOUGH = 1.0
 
 
 class TesserocrEngine:
@@ -54,6 +50,6 @@ class TesserocrEngine:
             detector.SetImageBytes(image.tobytes(), image.width, image.height, 1, image.width)
             detector.SetSourceResolution(dpi)
             found = detector.DetectOrientationScript()
-        if not found or found["orient_conf"] < _SURE_ENOUGH:
+        if not found or found["orient_conf"] < SURE_OF_DIRECTION:
             return None
         return -int(found["orient_deg"]) % 360

@@ -152,7 +152,6 @@ class Registrar:
             source=uri,
             pages=manifest.pages,
             reading=manifest.reading,
-            missing=len(gaps),
         )
         if gaps:
             return [SliceTask(book=book, pages=gap) for gap in gaps]

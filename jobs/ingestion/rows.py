@@ -24,13 +24,12 @@ class Source(Frozen):
 
 
 class Registered(Frozen):
-    """What the store knows of a book: how it is read, and how many slices it lacked."""
+    """What the store knows of a book: where it came from and how it is read."""
 
     book_id: str
     source: str
     pages: int
     reading: ReadingOptions
-    missing: int
 
 
 class SliceTask(Frozen):

@@ -47,7 +47,6 @@ class RunReport(Frozen):
 
 @dataclass
 class _Progress:
-    book_id: str
     pages: int
     pages_read: int = 0
     began: float | None = None
@@ -77,7 +76,7 @@ class Tally:
                 self._sources[source] = book.book_id
                 return []
             self._sources[source] = book.book_id
-            self._books.setdefault(book.book_id, _Progress(book.book_id, book.pages))
+            self._books.setdefault(book.book_id, _Progress(book.pages))
             if isinstance(item, BookDone):
                 self.note(item)
                 continue

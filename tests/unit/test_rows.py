@@ -24,7 +24,6 @@ BOOK = Registered(
     source='s3://shelf/A "small" book — Zoë.pdf',
     pages=300,
     reading=ReadingOptions(languages="eng+fra", text=TextMode.OCR, engine="pytesseract"),
-    missing=7,
 )
 STATS = BookStats(
     pages=300,

@@ -17,9 +17,7 @@ EMPTY = RunReport(books=[], pages_read=0, seconds=0.0, pages_per_second=0.0)
 
 
 def book(source: str = "a.pdf", letter: str = "a", pages: int = 16) -> Registered:
-    return Registered(
-        book_id=letter * 64, source=source, pages=pages, reading=ReadingOptions(), missing=2
-    )
+    return Registered(book_id=letter * 64, source=source, pages=pages, reading=ReadingOptions())
 
 
 def task(of: Registered, first: int, last: int) -> SliceTask:
