@@ -3,7 +3,10 @@
     ScriptoriumError
     ├── Retryable               the same call may succeed later
     │   ├── StoreUnavailable
-    │   └── ClusterUnavailable
+    │   ├── ClusterUnavailable
+    │   ├── LogUnavailable
+    │   └── ShardUnavailable
+    │       └── ShardBusy
     └── Terminal                the same call fails again; the message says what to change
         ├── UsageError
         ├── SettingsError
@@ -13,6 +16,9 @@
         ├── KeyRefused
         ├── StoreRefused
         ├── RecordDamaged
+        ├── FencedOut
+        ├── CommandRefused      carries a stable reason
+        ├── VersionMismatch     carries the entity's version
         └── BookRefused         carries a BookFault
 
 Whether a caller may retry is the type, never the message. All of them survive pickling.
@@ -39,6 +45,18 @@ class StoreUnavailable(Retryable):
 
 class ClusterUnavailable(Retryable):
     """The Ray cluster did not answer, or did not let us in."""
+
+
+class LogUnavailable(Retryable):
+    """The event log did not answer; an append may have happened, and may be repeated as it is."""
+
+
+class ShardUnavailable(Retryable):
+    """The shard that holds an entity did not answer in time; a command may have been done."""
+
+
+class ShardBusy(ShardUnavailable):
+    """The shard's queue is full; the command was not begun."""
 
 
 class UsageError(Terminal):
@@ -71,6 +89,37 @@ class StoreRefused(Terminal):
 
 class RecordDamaged(Terminal):
     """A stored record cannot be understood."""
+
+
+class FencedOut(Terminal):
+    """A newer owner has claimed what this one held; nothing was written."""
+
+
+class CommandRefused(Terminal):
+    """A rule of the entity forbids the command, as things stand.
+
+    `reason` is a stable word for programs, `detail` the sentence a person reads.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(reason, detail)
+        self.reason = reason
+        self.detail = detail
+
+    def __str__(self) -> str:
+        return self.detail
+
+
+class VersionMismatch(Terminal):
+    """The entity is at another version than the caller expects."""
+
+    def __init__(self, expected: int, actual: int) -> None:
+        super().__init__(expected, actual)
+        self.expected = expected
+        self.actual = actual
+
+    def __str__(self) -> str:
+        return f"version {self.expected} was expected, the entity is at version {self.actual}"
 
 
 class BookRefused(Terminal):

@@ -1,0 +1,1 @@
+"""Ray actors: shards that hold entities, and the dispatcher of their events."""

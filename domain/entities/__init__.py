@@ -1,0 +1,11 @@
+"""The kinds of entities there are."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from domain.entities.book import BOOK
+from domain.entity import EntityKind
+
+KINDS: Mapping[str, EntityKind[Any]] = {  # each kind has its own type of state
+    kind.name: kind for kind in (BOOK,)
+}

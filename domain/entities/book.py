@@ -1,0 +1,322 @@
+"""The entity `book`: from the file handed in to the finished record, and back for dead pages.
+
+    uploaded -> reading -> read -> ready
+                   |  \\-> partial -> reading (dead pages again)
+                   \\---> failed  -> reading (if it failed page by page)
+
+The pages themselves are in the object store; the entity knows how far they are.
+"""
+
+from collections.abc import Sequence
+from enum import StrEnum
+
+from pydantic import Field
+
+from domain.book import BookFault, BookStats, Frozen, ReadingOptions
+from domain.entity import Command, EntityKind, Event, Query
+from domain.errors import CommandRefused
+from domain.slices import PageRange
+
+
+class Stage(StrEnum):
+    """Where a book stands."""
+
+    UPLOADED = "uploaded"
+    READING = "reading"
+    READ = "read"
+    READY = "ready"
+    PARTIAL = "partial"
+    FAILED = "failed"
+
+
+class UploadBook(Command):
+    """The file is in the store and is to be read as `reading` says; `size` in bytes."""
+
+    source: str = Field(max_length=4096)
+    size: int = Field(ge=0)
+    reading: ReadingOptions
+    exports: tuple[str, ...] = ()
+
+
+class StartReading(Command):
+    """The book is registered with its pages, and about to be read."""
+
+    pages: int = Field(ge=1)
+    title: str | None = Field(default=None, max_length=4096)
+
+
+class RecordSlice(Command):
+    """A slice is in the store, `failed` of its pages unread."""
+
+    pages: PageRange
+    failed: int = Field(ge=0)
+
+
+class FinishReading(Command):
+    """Every page is terminal and the book is put together; `dead_pages` could not be read."""
+
+    stats: BookStats
+    dead_pages: tuple[int, ...] = ()
+
+
+class RefuseBook(Command):
+    """The file cannot be read as a book."""
+
+    fault: BookFault
+    detail: str
+
+
+class RetryDeadPages(Command):
+    """The pages that could not be read are to be tried again."""
+
+
+class BookUploaded(Event):
+    """See `UploadBook`."""
+
+    source: str
+    size: int
+    reading: ReadingOptions
+    exports: tuple[str, ...]
+
+
+class ReadingStarted(Event):
+    """See `StartReading`."""
+
+    pages: int
+    title: str | None
+
+
+class SliceRead(Event):
+    """See `RecordSlice`."""
+
+    pages: PageRange
+    failed: int
+
+
+class BookRead(Event):
+    """Every page was read."""
+
+    stats: BookStats
+
+
+class BookPartlyRead(Event):
+    """Some pages could not be read."""
+
+    stats: BookStats
+    dead_pages: tuple[int, ...]
+
+
+class BookFailed(Event):
+    """The file is no readable book, or no page of it could be read (then there are `stats`)."""
+
+    reason: str
+    detail: str
+    stats: BookStats | None = None
+    dead_pages: tuple[int, ...] = ()
+
+
+class BookReady(Event):
+    """Nothing is left to be done for the book."""
+
+
+class DeadPagesRetried(Event):
+    """The book goes back to reading for its dead pages, for the `attempt`th time."""
+
+    dead_pages: tuple[int, ...]
+    attempt: int
+
+
+class WholeBook(Query):
+    """Everything the entity knows."""
+
+
+class BookState(Frozen):
+    """What is known of a book; `stage` is None before it is uploaded."""
+
+    stage: Stage | None = None
+    source: str = ""
+    title: str | None = None
+    size: int = 0
+    reading: ReadingOptions = ReadingOptions()
+    exports: tuple[str, ...] = ()
+    pages: int | None = None
+    slices: tuple[PageRange, ...] = ()
+    stats: BookStats | None = None
+    dead_pages: tuple[int, ...] = ()
+    reason: str | None = None
+    detail: str | None = None
+    retries: int = 0
+
+    @property
+    def pages_done(self) -> int:
+        """Pages whose slice is in the store."""
+        return sum(last - first + 1 for first, last in self.slices)
+
+
+def decide(state: BookState, command: Command) -> list[Event]:
+    """What follows from a command.
+
+    Raises:
+        CommandRefused: as things stand, it cannot be done.
+    """
+    match command:
+        case UploadBook():
+            return _upload(state, command)
+        case _ if state.stage is None:
+            raise CommandRefused("unknown_book", "no such book was uploaded")
+        case StartReading():
+            return _start(state, command)
+        case RecordSlice():
+            return _record(state, command)
+        case FinishReading():
+            return _finish(state, command)
+        case RefuseBook():
+            return _refuse(state, command)
+        case RetryDeadPages():
+            return _retry(state)
+    raise CommandRefused("unknown_command", f"a book knows no {type(command).__name__}")
+
+
+def _upload(state: BookState, command: UploadBook) -> list[Event]:
+    if state.stage is not None:
+        return []  # the same file is the same book
+    return [
+        BookUploaded(
+            source=command.source,
+            size=command.size,
+            reading=command.reading,
+            exports=command.exports,
+        )
+    ]
+
+
+def _start(state: BookState, command: StartReading) -> list[Event]:
+    # A book that goes back for its dead pages, or whose run was resumed, has been started.
+    if state.stage is not Stage.UPLOADED:
+        return []
+    return [ReadingStarted(pages=command.pages, title=command.title)]
+
+
+def _record(state: BookState, command: RecordSlice) -> list[Event]:
+    if state.stage is not Stage.READING or command.pages in state.slices:
+        return []
+    return [SliceRead(pages=command.pages, failed=command.failed)]
+
+
+def _finish(state: BookState, command: FinishReading) -> list[Event]:
+    if state.stage is not Stage.READING:
+        return []
+    if not command.dead_pages:
+        return [BookRead(stats=command.stats), BookReady()]
+    if len(command.dead_pages) < command.stats.pages:
+        return [BookPartlyRead(stats=command.stats, dead_pages=command.dead_pages)]
+    return [
+        BookFailed(
+            reason="no_page_read",
+            detail="not one page could be read",
+            stats=command.stats,
+            dead_pages=command.dead_pages,
+        )
+    ]
+
+
+def _refuse(state: BookState, command: RefuseBook) -> list[Event]:
+    if state.stage not in {Stage.UPLOADED, Stage.READING}:
+        return []
+    return [BookFailed(reason=command.fault, detail=command.detail)]
+
+
+def _retry(state: BookState) -> list[Event]:
+    if state.stage in {Stage.UPLOADED, Stage.READING}:
+        raise CommandRefused("still_reading", "the book is still being read")
+    if not state.dead_pages:
+        raise CommandRefused("no_dead_pages", "no page of the book is left to be tried again")
+    return [DeadPagesRetried(dead_pages=state.dead_pages, attempt=state.retries + 1)]
+
+
+def evolve(state: BookState, event: Event) -> BookState:
+    """The state after an event."""
+    match event:
+        case BookUploaded():
+            return BookState(
+                stage=Stage.UPLOADED,
+                source=event.source,
+                size=event.size,
+                reading=event.reading,
+                exports=event.exports,
+            )
+        case ReadingStarted():
+            change: dict[str, object] = {
+                "stage": Stage.READING,
+                "pages": event.pages,
+                "title": event.title,
+            }
+        case SliceRead():
+            change = {"slices": (*state.slices, event.pages)}
+        case BookRead():
+            change = {"stage": Stage.READ, "stats": event.stats, "dead_pages": ()}
+        case BookPartlyRead():
+            change = {
+                "stage": Stage.PARTIAL,
+                "stats": event.stats,
+                "dead_pages": event.dead_pages,
+            }
+        case BookFailed():
+            change = {
+                "stage": Stage.FAILED,
+                "stats": event.stats,
+                "dead_pages": event.dead_pages,
+                "reason": event.reason,
+                "detail": event.detail,
+            }
+        case BookReady():
+            change = {"stage": Stage.READY}
+        case DeadPagesRetried():
+            change = {
+                "stage": Stage.READING,
+                "slices": _without(state.slices, event.dead_pages),
+                "reason": None,
+                "detail": None,
+                "retries": event.attempt,
+            }
+        case _:
+            return state
+    return state.model_copy(update=change)
+
+
+def _without(slices: Sequence[PageRange], pages: Sequence[int]) -> tuple[PageRange, ...]:
+    """The slices that hold none of the pages."""
+    dead = set(pages)
+    return tuple(
+        PageRange(first, last) for first, last in slices if dead.isdisjoint(range(first, last + 1))
+    )
+
+
+def answer(state: BookState, query: Query) -> Frozen:
+    """What is so.
+
+    Raises:
+        CommandRefused: a book does not know that question.
+    """
+    if isinstance(query, WholeBook):
+        return state
+    raise CommandRefused("unknown_query", f"a book knows no {type(query).__name__}")
+
+
+BOOK = EntityKind(
+    name="book",
+    initial=BookState(),
+    events=(
+        BookUploaded,
+        ReadingStarted,
+        SliceRead,
+        BookRead,
+        BookPartlyRead,
+        BookFailed,
+        BookReady,
+        DeadPagesRetried,
+    ),
+    decide=decide,
+    evolve=evolve,
+    answer=answer,
+)
