@@ -4,6 +4,7 @@ import os
 import re
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -11,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from domain.errors import SettingsError
 
 PREFIX = "SCRIPTORIUM_"
-_LANGUAGES = re.compile(r"[A-Za-z][A-Za-z0-9_/-]*(\+[A-Za-z][A-Za-z0-9_/-]*){0,7}")
+LANGUAGES = re.compile(r"[A-Za-z][A-Za-z0-9_/-]*(\+[A-Za-z][A-Za-z0-9_/-]*){0,7}")
 
 
 class Settings(BaseSettings):
@@ -34,6 +35,42 @@ class Settings(BaseSettings):
     s3_region: str = Field("auto", description="S3 region; `auto` suits R2")
     s3_access_key: SecretStr | None = Field(None, description="else the usual AWS credential chain")
     s3_secret_key: SecretStr | None = Field(None, description="belongs to s3_access_key")
+
+    database: SecretStr = Field(
+        SecretStr(""),
+        description="event log, `postgresql://user:password@host/name`; data_dir/log.db if empty",
+    )
+    database_connections: int = Field(
+        8,
+        ge=1,
+        le=200,
+        description="connections of one process to the event log, besides one to listen",
+    )
+    database_timeout: Annotated[float, Field(gt=0, le=600)] = Field(
+        30.0, description="seconds the event log has for one answer"
+    )
+
+    shards: int = Field(
+        2, ge=1, le=1000, description="processes that share the entities; one a busy CPU is enough"
+    )
+    shard_entities: int = Field(
+        60_000, ge=1, le=10_000_000, description="entities one shard keeps in memory at once"
+    )
+    shard_queue: int = Field(
+        10_000, ge=1, le=1_000_000, description="calls that may wait for a shard; more are refused"
+    )
+    shard_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        20.0, description="seconds until a call to a shard has succeeded or is given up"
+    )
+    shard_hang_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
+        3.0, description="seconds of silence after which a shard hangs and is started anew"
+    )
+    shard_log_seconds: Annotated[float, Field(gt=0, le=600)] = Field(
+        5.0, description="seconds for which a shard repeats what the event log did not answer"
+    )
+    snapshot_events: int = Field(
+        200, ge=1, le=1_000_000, description="events of an entity from one snapshot to the next"
+    )
 
     languages: str = Field("eng", description="Tesseract languages, joined by +, e.g. eng+fra")
     ocr_engine: Literal["tesserocr", "pytesseract"] = Field(
@@ -59,12 +96,17 @@ class Settings(BaseSettings):
         300, ge=1, le=100_000, description="pages after which a page reader is replaced"
     )
 
-    slice_pages: int = Field(8, ge=1, le=200, description="most pages in a slice")
+    slice_pages: int = Field(4, ge=1, le=200, description="most pages in a slice")
     ocr_workers: int | None = Field(
         None,
         ge=1,
         le=10_000,
-        description="slices read at once; one a CPU if unset",
+        description="slices that one run or batch reads at once; one a CPU if unset",
+    )
+    head_start_seconds: Annotated[float, Field(ge=0, le=600)] = Field(
+        3.0,
+        description="seconds for which a job reads by itself before it starts a Ray of its own; "
+        "with 0 it does not read",
     )
     book_bytes: int = Field(
         2 * 1024**3, ge=1024, description="a larger file is refused as too_large"
@@ -73,14 +115,85 @@ class Settings(BaseSettings):
     cache_bytes: int = Field(
         20 * 1024**3, ge=0, description="size to which a node's copies of fetched books are trimmed"
     )
+    reading_batches: int = Field(
+        4, ge=1, le=64, description="batches of uploaded books that are read at once"
+    )
+    reading_gather_seconds: Annotated[float, Field(ge=0, le=60)] = Field(
+        0.2, description="seconds a batch waits for further books before it begins"
+    )
+    reading_books: int = Field(
+        500, ge=1, le=10_000, description="most uploaded books in the reading room at once"
+    )
     dashboard: bool = Field(
         False, description="start Ray's dashboard with a Ray that a job starts for itself"
+    )
+
+    http_host: str = Field(
+        "127.0.0.1", description="where scripts/serve listens; the API asks nobody for a password"
+    )
+    http_port: int = Field(8000, ge=1, le=65_535, description="where scripts/serve listens")
+    http_uploads: int = Field(
+        8, ge=1, le=1000, description="uploads one HTTP replica takes at once; more get 429"
+    )
+    http_upload_seconds: Annotated[float, Field(gt=0, le=86_400)] = Field(
+        3600.0, description="seconds one upload may take"
+    )
+    http_idle_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        60.0, description="seconds a request's body may pause"
+    )
+    http_request_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        30.0, description="seconds until any other request is answered, with 503 at the latest"
+    )
+    http_form_fields: int = Field(
+        8, ge=1, le=100, description="most fields of an upload beside the file"
+    )
+    http_field_bytes: int = Field(
+        1024, ge=64, le=65_536, description="most bytes of a field's value or a part's headers"
+    )
+    http_json_bytes: int = Field(
+        256 * 1024, ge=1024, le=16 * 1024**2, description="most bytes of a JSON request body"
+    )
+    http_page_items: int = Field(100, ge=1, le=500, description="most books on one page of a list")
+    http_streams: int = Field(
+        100, ge=1, le=10_000, description="event streams one HTTP replica keeps open at once"
+    )
+    http_stream_seconds: Annotated[float, Field(gt=0, le=86_400)] = Field(
+        300.0, description="seconds after which an event stream ends; its reader comes back"
+    )
+    http_heartbeat_seconds: Annotated[float, Field(gt=0, le=300)] = Field(
+        15.0, description="seconds of silence after which an event stream sends a comment"
+    )
+    http_ready_seconds: Annotated[float, Field(gt=0, le=60)] = Field(
+        5.0, description="seconds a dependency has to answer GET /ready"
+    )
+    hook_secret: SecretStr | None = Field(
+        None, min_length=16, description="signs the hook's requests; without it the hook is off"
+    )
+    hook_buckets: str = Field(
+        "",
+        pattern=r"^[A-Za-z0-9._,-]*$",
+        max_length=4096,
+        description="buckets whose new objects the hook takes beside the store's, joined by commas",
+    )
+
+    consumer_window: int = Field(
+        1000, ge=8, le=100_000, description="most events one consumer of the log has in hand"
+    )
+    consumer_save_seconds: Annotated[float, Field(gt=0, le=60)] = Field(
+        1.0, description="seconds until what a consumer has done is noted in the log"
+    )
+    consumer_poll_seconds: Annotated[float, Field(gt=0, le=60)] = Field(
+        1.0,
+        description="seconds between looks for events nobody told of, and for letters to replay",
+    )
+    consumer_stop_seconds: Annotated[float, Field(ge=0, le=3600)] = Field(
+        10.0, description="seconds a stopping dispatcher waits for handlers to finish"
     )
 
     @field_validator("languages")
     @classmethod
     def _languages_are_codes(cls, value: str) -> str:
-        if not _LANGUAGES.fullmatch(value):
+        if not LANGUAGES.fullmatch(value):
             raise ValueError("use up to eight Tesseract codes joined by +, such as eng+fra")
         return value
 
@@ -89,6 +202,18 @@ class Settings(BaseSettings):
     def _path_is_absolute(cls, value: Path | None) -> Path | None:
         # Workers run in other folders than the one a relative path was meant from.
         return value and value.expanduser().absolute()
+
+    @field_validator("database")
+    @classmethod
+    def _database_is_postgresql(cls, value: SecretStr) -> SecretStr:
+        try:
+            url = urlsplit(value.get_secret_value())
+            complete = url.hostname and url.path.strip("/") and (url.port is None or url.port > 0)
+        except ValueError:
+            complete = False
+        if value and not (complete and url.scheme in {"postgresql", "postgres"}):
+            raise ValueError("write postgresql://user:password@host/name, or leave it empty")
+        return value
 
     @field_validator("store")
     @classmethod
@@ -120,6 +245,17 @@ class Settings(BaseSettings):
     def cache_dir(self) -> Path:
         """Where a node keeps copies of the books it reads from a remote store."""
         return self.data_dir / "cache"
+
+    @property
+    def database_place(self) -> str:
+        """Where the event log is, without its password."""
+        url = urlsplit(self.database.get_secret_value())
+        return f"{url.hostname}{url.path}" if url.hostname else str(self.data_dir / "log.db")
+
+    @property
+    def upload_dir(self) -> Path:
+        """Where uploads lie while they arrive."""
+        return self.data_dir / "uploads"
 
 
 def load_settings(**overrides: object) -> Settings:

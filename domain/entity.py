@@ -86,6 +86,17 @@ class EntityKind(Generic[S]):
                 f"an event {type_name} of {self.name} cannot be understood: {error}"
             ) from error
 
+    def restore(self, state: str) -> S:
+        """The state that was written down as JSON text.
+
+        Raises:
+            RecordDamaged: it is none of this kind.
+        """
+        try:
+            return type(self.initial).model_validate_json(state)
+        except ValidationError as error:
+            raise RecordDamaged(f"a state of {self.name} cannot be understood: {error}") from error
+
     def replay(self, events: Iterable[Event], state: S | None = None) -> S:
         """The state after `events`, from the initial one or another."""
         reached = self.initial if state is None else state

@@ -5,6 +5,8 @@
     │   ├── StoreUnavailable
     │   ├── ClusterUnavailable
     │   ├── LogUnavailable
+    │   │   └── LogRaced
+    │   ├── ReadingInterrupted
     │   └── ShardUnavailable
     │       └── ShardBusy
     └── Terminal                the same call fails again; the message says what to change
@@ -17,6 +19,7 @@
         ├── StoreRefused
         ├── RecordDamaged
         ├── FencedOut
+        ├── EntityFailed
         ├── CommandRefused      carries a stable reason
         ├── VersionMismatch     carries the entity's version
         └── BookRefused         carries a BookFault
@@ -49,6 +52,14 @@ class ClusterUnavailable(Retryable):
 
 class LogUnavailable(Retryable):
     """The event log did not answer; an append may have happened, and may be repeated as it is."""
+
+
+class LogRaced(LogUnavailable):
+    """Other writers of the event log were faster; nothing was stored."""
+
+
+class ReadingInterrupted(Retryable):
+    """A book was not read to its end; what was read of it stays."""
 
 
 class ShardUnavailable(Retryable):
@@ -93,6 +104,10 @@ class RecordDamaged(Terminal):
 
 class FencedOut(Terminal):
     """A newer owner has claimed what this one held; nothing was written."""
+
+
+class EntityFailed(Terminal):
+    """An entity's rules met a fault of their own on a command; nothing was done."""
 
 
 class CommandRefused(Terminal):

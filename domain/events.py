@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -33,6 +33,9 @@ START = Position(0, 0)
 """Before the first event."""
 
 
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
 @dataclass(frozen=True, slots=True)
 class Metadata:
     """Where an event came from."""
@@ -45,7 +48,7 @@ class Metadata:
 
     def to_json(self) -> str:
         """One JSON object with all fields, in their order."""
-        return json.dumps(asdict(self), ensure_ascii=False, separators=(",", ":"))
+        return _COMPACT.encode({name: getattr(self, name) for name in self.__slots__})
 
 
 @dataclass(frozen=True, slots=True)

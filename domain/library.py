@@ -5,12 +5,15 @@ from collections.abc import Iterable
 
 from domain.slices import PageRange
 
+BOOKS = "books/"
+"""Everything of the library lies below this prefix."""
+
 _SLICE = re.compile(r"/slices/(\d+)-(\d+)\.json$")
 
 
 def book_prefix(book_id: str) -> str:
     """Everything of one book lies below this prefix."""
-    return f"books/{book_id}/"
+    return f"{BOOKS}{book_id}/"
 
 
 def source_key(book_id: str) -> str:
@@ -38,9 +41,14 @@ def book_key(book_id: str) -> str:
     return f"{book_prefix(book_id)}book.json"
 
 
+def exports_prefix(book_id: str) -> str:
+    """The book in other formats."""
+    return f"{book_prefix(book_id)}exports/"
+
+
 def export_key(book_id: str, suffix: str) -> str:
     """The book in another format, e.g. suffix `md`."""
-    return f"{book_prefix(book_id)}exports/book.{suffix}"
+    return f"{exports_prefix(book_id)}book.{suffix}"
 
 
 def slices_among(keys: Iterable[str]) -> list[PageRange]:

@@ -1,8 +1,12 @@
 """How a book is cut into slices, the unit of work and of resumption."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
+
+LONGEST_STRETCH = 8  # pieces, so that workers which join later find something left to do
 
 
 class PageRange(NamedTuple):
@@ -40,3 +44,19 @@ def missing(pages: int, done: Iterable[PageRange], longest: int) -> list[PageRan
             ranges += [PageRange(start + first - 1, start + last - 1) for first, last in gap]
             start = None
     return ranges
+
+
+def stretches(
+    work: Sequence[T], workers: int, longest: int = LONGEST_STRETCH
+) -> Iterator[Sequence[T]]:
+    """Cut a queue of work into stretches, each for one worker to do piece by piece.
+
+    Long ones first, since every stretch costs a scheduling; single pieces at the end, so that the
+    workers end together: guided self-scheduling (Polychronopoulos and Kuck, 1987).
+    """
+    start = 0
+    while start < len(work):
+        share = (len(work) - start) // (2 * workers)
+        length = max(1, min(share, longest))
+        yield work[start : start + length]
+        start += length

@@ -1,6 +1,6 @@
 """The event log port."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
@@ -70,13 +70,14 @@ class Batch(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DeadLetter:
-    """An event that a consumer gave up on."""
+    """An event that a consumer gave up on; `replay` says that it is to be handled once more."""
 
     consumer: str
     event: RecordedEvent
     attempts: int
     error: str
     died_at: datetime
+    replay: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,13 @@ class Damage:
     stream: StreamId
     version: int
     detail: str
+
+
+class Upgrade(NamedTuple):
+    """The revisions of the schema before and after; None before there was one."""
+
+    before: str | None
+    after: str
 
 
 class EventLog(Protocol):
@@ -164,12 +172,30 @@ class ConsumerLog(Protocol):
         """Keep a dead letter; a second one of the same consumer and event replaces the first."""
 
     async def dead_letters(
-        self, consumer: str | None = None, *, limit: int = 100
+        self, consumer: str | None = None, *, to_replay: bool = False, limit: int = 100
     ) -> Sequence[DeadLetter]:
-        """The oldest dead letters, of one consumer or of all."""
+        """The dead letters of one consumer or of all, or those of them `to_replay`, in the order
+        of their events in the log."""
+
+    async def count_dead_letters(self) -> Mapping[str, int]:
+        """How many dead letters each consumer has; those without are left out."""
+
+    async def request_replay(self, consumer: str, event_id: UUID | None = None) -> int:
+        """Note that one dead letter of a consumer, or all, are to be replayed; gives how many."""
 
     async def dead_letter(self, consumer: str, event_id: UUID) -> DeadLetter | None:
         """One dead letter."""
 
     async def discard(self, consumer: str, event_id: UUID) -> bool:
         """Remove a dead letter; False when there is none."""
+
+
+class Log(EventLog, ConsumerLog, Protocol):
+    """Both, as one database keeps them.
+
+    Every method raises `SettingsError` when the database has the schema of another version of
+    Scriptorium, or was restored from another server; where there is no schema yet it is made.
+    """
+
+    async def upgrade(self) -> Upgrade:
+        """Bring what is stored up to date, losing nothing. Nobody else may use the log."""

@@ -4,6 +4,8 @@
                    |  \\-> partial -> reading (dead pages again)
                    \\---> failed  -> reading (if it failed page by page)
 
+A file that was refused goes to reading, too, should it be readable after all.
+
 The pages themselves are in the object store; the entity knows how far they are.
 """
 
@@ -46,17 +48,25 @@ class StartReading(Command):
 
 
 class RecordSlice(Command):
-    """A slice is in the store, `failed` of its pages unread."""
+    """A slice is in the store, `failed` of its pages unread.
+
+    `attempt` is the retry it was read in; one of an earlier retry comes too late and says nothing.
+    """
 
     pages: PageRange
     failed: int = Field(ge=0)
+    attempt: int | None = Field(default=None, ge=0)
 
 
 class FinishReading(Command):
-    """Every page is terminal and the book is put together; `dead_pages` could not be read."""
+    """Every page is terminal and the book is put together; `dead_pages` could not be read.
+
+    `attempt` as in `RecordSlice`.
+    """
 
     stats: BookStats
     dead_pages: tuple[int, ...] = ()
+    attempt: int | None = Field(default=None, ge=0)
 
 
 class RefuseBook(Command):
@@ -149,8 +159,18 @@ class BookState(Frozen):
 
     @property
     def pages_done(self) -> int:
-        """Pages whose slice is in the store."""
-        return sum(last - first + 1 for first, last in self.slices)
+        """Pages whose slice is in the store; slices of runs with different lengths may overlap."""
+        return len({page for first, last in self.slices for page in range(first, last + 1)})
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the book is still to be read, or being read."""
+        return self.stage in {Stage.UPLOADED, Stage.READING}
+
+    @property
+    def was_refused(self) -> bool:
+        """Whether the file was taken for no readable book, so that no page was looked at."""
+        return self.stage is Stage.FAILED and self.stats is None
 
 
 def decide(state: BookState, command: Command) -> list[Event]:
@@ -191,20 +211,25 @@ def _upload(state: BookState, command: UploadBook) -> list[Event]:
 
 
 def _start(state: BookState, command: StartReading) -> list[Event]:
-    # A book that goes back for its dead pages, or whose run was resumed, has been started.
-    if state.stage is not Stage.UPLOADED:
+    # A book that goes back for its dead pages, or whose run was resumed, has been started. One
+    # that was refused can be readable after all: by a newer version, or under other limits.
+    if state.stage is not Stage.UPLOADED and not state.was_refused:
         return []
     return [ReadingStarted(pages=command.pages, title=command.title)]
 
 
 def _record(state: BookState, command: RecordSlice) -> list[Event]:
-    if state.stage is not Stage.READING or command.pages in state.slices:
+    if not _is_being_read(state, command.attempt) or command.pages in state.slices:
         return []
     return [SliceRead(pages=command.pages, failed=command.failed)]
 
 
+def _is_being_read(state: BookState, attempt: int | None) -> bool:
+    return state.stage is Stage.READING and attempt in {None, state.retries}
+
+
 def _finish(state: BookState, command: FinishReading) -> list[Event]:
-    if state.stage is not Stage.READING:
+    if not _is_being_read(state, command.attempt):
         return []
     if not command.dead_pages:
         return [BookRead(stats=command.stats), BookReady()]
@@ -221,13 +246,13 @@ def _finish(state: BookState, command: FinishReading) -> list[Event]:
 
 
 def _refuse(state: BookState, command: RefuseBook) -> list[Event]:
-    if state.stage not in {Stage.UPLOADED, Stage.READING}:
+    if not state.is_open:
         return []
     return [BookFailed(reason=command.fault, detail=command.detail)]
 
 
 def _retry(state: BookState) -> list[Event]:
-    if state.stage in {Stage.UPLOADED, Stage.READING}:
+    if state.is_open:
         raise CommandRefused("still_reading", "the book is still being read")
     if not state.dead_pages:
         raise CommandRefused("no_dead_pages", "no page of the book is left to be tried again")
@@ -250,6 +275,8 @@ def evolve(state: BookState, event: Event) -> BookState:
                 "stage": Stage.READING,
                 "pages": event.pages,
                 "title": event.title,
+                "reason": None,
+                "detail": None,
             }
         case SliceRead():
             change = {"slices": (*state.slices, event.pages)}

@@ -1,4 +1,5 @@
-from collections.abc import AsyncIterator, Callable, Iterator
+import os
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -9,6 +10,7 @@ from adapters.object_store.local import LocalStore
 from adapters.object_store.s3 import S3Store
 from demo import SAMPLE
 from demo.typeset import typeset
+from tests.contract.postgres_server import NOT_INSTALLED, PostgresMissing, PostgresServer
 from tests.contract.s3_server import S3Server
 
 BUCKET = "library"
@@ -79,6 +81,29 @@ def root(tmp_path: Path) -> Path:
 @pytest.fixture
 def local_store(root: Path) -> LocalStore:
     return LocalStore(root)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A missing server is told in one line, not in one a test: as if all were skipped here."""
+    report = yield
+    if report.skipped and isinstance(report.longrepr, tuple):
+        *_, reason = report.longrepr
+        if reason.endswith(NOT_INSTALLED):
+            report.longrepr = (__file__, 1, reason)
+    return report
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PostgresServer]:
+    try:
+        server = PostgresServer()
+    except PostgresMissing as error:
+        if "CI" in os.environ:
+            raise
+        pytest.skip(str(error))
+    yield server
+    server.stop()
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,14 @@ import pytest
 
 import domain.errors
 from domain.book import BookFault
-from domain.errors import BookRefused, Retryable, ScriptoriumError, Terminal
+from domain.errors import (
+    BookRefused,
+    CommandRefused,
+    Retryable,
+    ScriptoriumError,
+    Terminal,
+    VersionMismatch,
+)
 
 
 def below(error: type[ScriptoriumError]) -> Iterator[type[ScriptoriumError]]:
@@ -35,6 +42,10 @@ def drawn_tree() -> dict[str, str]:
 def sample(kind: type[ScriptoriumError]) -> ScriptoriumError:
     if issubclass(kind, BookRefused):
         return kind(BookFault.ENCRYPTED, "save it without the password")
+    if issubclass(kind, CommandRefused):
+        return kind("still_reading", "the book is still being read")
+    if issubclass(kind, VersionMismatch):
+        return kind(3, 5)
     return kind("what went wrong; what to do")
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.slices import PageRange, missing, plan
+from domain.slices import PageRange, missing, plan, stretches
 
 PAGES = st.integers(1, 400)
 LONGEST = st.integers(1, 60)
@@ -97,3 +97,39 @@ def test_gaps_of_a_book_of_ten_pages(
     done: list[tuple[int, int]], expected: list[tuple[int, int]]
 ) -> None:
     assert missing(10, [PageRange(*pair) for pair in done], 3) == expected
+
+
+WORKERS = st.integers(1, 20)
+
+
+@given(st.lists(st.integers()), WORKERS)
+def test_stretches_hold_all_the_work_in_order(work: list[int], workers: int) -> None:
+    assert [piece for stretch in stretches(work, workers) for piece in stretch] == work
+
+
+@given(st.integers(1, 500), WORKERS)
+def test_stretches_grow_shorter_and_end_with_a_single_piece_for_each_worker(
+    count: int, workers: int
+) -> None:
+    sizes = [len(stretch) for stretch in stretches(range(count), workers)]
+    assert sizes == sorted(sizes, reverse=True)
+    assert sizes[-workers:] == [1] * min(workers, count)
+
+
+def test_a_long_queue_begins_with_long_stretches() -> None:
+    assert [len(stretch) for stretch in stretches(range(40), 2)] == [
+        8,
+        8,
+        6,
+        4,
+        3,
+        2,
+        2,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+        1,
+    ]

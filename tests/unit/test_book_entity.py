@@ -1,0 +1,81 @@
+"""The rules of a book, beyond what runs of the job show (test_chronicle.py)."""
+
+import pytest
+
+from domain.book import BookFault, ReadingOptions
+from domain.entities.book import (
+    BOOK,
+    BookState,
+    FinishReading,
+    RecordSlice,
+    RefuseBook,
+    RetryDeadPages,
+    Stage,
+    StartReading,
+    UploadBook,
+)
+from domain.entity import Command, Event
+from domain.errors import CommandRefused
+from domain.slices import PageRange
+from tests.unit.recorded_books import book_done, registered
+
+UPLOAD = UploadBook(command_id="1", source="a.pdf", size=7, reading=ReadingOptions())
+START = StartReading(command_id="2", pages=16, title=None)
+REFUSE = RefuseBook(command_id="3", fault=BookFault.ENCRYPTED, detail="a password is needed")
+RETRY = RetryDeadPages(command_id="4")
+
+
+def read(first: int, last: int, attempt: int | None = None) -> RecordSlice:
+    return RecordSlice(command_id="5", pages=PageRange(first, last), failed=0, attempt=attempt)
+
+
+def finish(*dead_pages: int, attempt: int | None = None) -> FinishReading:
+    stats = book_done(registered(pages=16), dead_pages).stats
+    return FinishReading(command_id="6", stats=stats, dead_pages=dead_pages, attempt=attempt)
+
+
+def after(*commands: Command) -> tuple[BookState, list[Event]]:
+    state, happened = BOOK.initial, []
+    for command in commands:
+        events = BOOK.decide(state, command)
+        state = BOOK.replay(events, state)
+        happened += events
+    return state, happened
+
+
+def test_overlapping_slices_count_each_page_once() -> None:
+    state, _ = after(UPLOAD, START, read(1, 8), read(5, 10), read(9, 16))
+    assert state.pages_done == 16
+
+
+@pytest.mark.parametrize("late", [read(1, 8, 0), finish(attempt=0)])
+def test_what_belongs_to_an_earlier_attempt_comes_too_late(late: Command) -> None:
+    retried = (UPLOAD, START, read(1, 8, 0), read(9, 16, 0), finish(3, attempt=0), RETRY)
+    assert after(*retried, late) == after(*retried)
+
+
+def test_a_retry_reads_the_dead_slices_again() -> None:
+    retried = (UPLOAD, START, read(1, 8), read(9, 16), finish(3), RETRY)
+    state, _ = after(*retried)
+    assert (state.stage, state.retries, state.slices) == (Stage.READING, 1, (PageRange(9, 16),))
+    state, _ = after(*retried, read(1, 8, 1), finish(attempt=1))
+    assert (state.stage, state.dead_pages, state.pages_done) == (Stage.READY, (), 16)
+
+
+def test_a_refused_file_may_be_read_after_all() -> None:
+    refused = after(UPLOAD, REFUSE)[0]
+    assert (refused.stage, refused.was_refused, refused.is_open) == (Stage.FAILED, True, False)
+    state = after(UPLOAD, REFUSE, START)[0]
+    assert (state.stage, state.reason, state.detail) == (Stage.READING, None, None)
+
+
+def test_a_book_without_a_readable_page_is_not_started_again() -> None:
+    failed = (UPLOAD, START, finish(*range(1, 17)))
+    assert not after(*failed)[0].was_refused
+    assert after(*failed, START) == after(*failed)
+
+
+@pytest.mark.parametrize("commands", [(UPLOAD,), (UPLOAD, START), (UPLOAD, REFUSE)])
+def test_only_dead_pages_can_be_retried(commands: tuple[Command, ...]) -> None:
+    with pytest.raises(CommandRefused):
+        after(*commands, RETRY)
