@@ -1,0 +1,80 @@
+"""Bringing an entity's state to memory: its snapshot, and the events after it."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+from adapters.event_log.base import EventLog
+from domain.book import Frozen
+from domain.entity import EntityKind
+from domain.errors import RecordDamaged
+from domain.events import StreamId
+
+_YIELD_EVENTS = 100
+_log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Resident:
+    """An entity in memory. Its state is always what its first `version` events make of it, so that
+    it may lag behind the log but never contradicts it; `snapshot` is the version last kept."""
+
+    version: int
+    state: Frozen
+    snapshot: int
+
+    def advance(self, version: int, state: Frozen) -> None:
+        """Go to a later version; an earlier one is no news."""
+        if version > self.version:
+            self.version, self.state = version, state
+
+
+async def activate(log: EventLog, kind: EntityKind[Any], stream: StreamId) -> Resident:
+    """An entity as it stands in the log.
+
+    Raises:
+        LogUnavailable: the log does not answer.
+        RecordDamaged: its events cannot be understood.
+    """
+    resident = await _from_snapshot(log, kind, stream)
+    await _read_on(log, kind, stream, resident)
+    return resident
+
+
+async def catch_up(
+    log: EventLog, kind: EntityKind[Any], stream: StreamId, resident: Resident
+) -> bool:
+    """Bring a resident up to the log; False when it is ahead of a log that was set back.
+
+    Raises as `activate`.
+    """
+    version = await log.version(stream)
+    if version > resident.version:
+        await _read_on(log, kind, stream, resident)
+    return version >= resident.version
+
+
+async def _from_snapshot(log: EventLog, kind: EntityKind[Any], stream: StreamId) -> Resident:
+    snapshot = await log.snapshot(stream)
+    if snapshot is not None and snapshot.state_schema == kind.state_schema:
+        try:
+            return Resident(snapshot.version, kind.restore(snapshot.state), snapshot.version)
+        except RecordDamaged as error:
+            _log.warning("the snapshot of %s is not used: %s", stream, error)
+    return Resident(0, kind.initial, 0)
+
+
+async def _read_on(
+    log: EventLog, kind: EntityKind[Any], stream: StreamId, resident: Resident
+) -> None:
+    version, state = resident.version, resident.state
+    async for recorded in log.read(stream, after=version):
+        if recorded.version != version + 1:
+            raise RecordDamaged(f"{stream} has no event {version + 1}: verify the log")
+        event = recorded.event
+        state = kind.evolve(state, kind.decode(event.type, event.schema_version, event.data))
+        version += 1
+        if version % _YIELD_EVENTS == 0:
+            await asyncio.sleep(0)  # a long history must not keep the other entities waiting
+    resident.advance(version, state)

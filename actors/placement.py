@@ -1,0 +1,51 @@
+"""Which shard holds which entity, and where shards may run."""
+
+import hashlib
+
+from cluster.settings import Settings
+from domain.errors import SettingsError
+from domain.events import StreamId
+
+SHARD_PREFIX = "shard-"
+"""What the names of all shards, of whatever number there are, start with."""
+
+
+def shard_of(stream: StreamId, shards: int) -> int:
+    """The index of the shard that holds an entity: the same in every process and on every run."""
+    digest = hashlib.blake2b(str(stream).encode(), digest_size=8).digest()
+    return int.from_bytes(digest) % shards
+
+
+def shard_name(index: int, shards: int) -> str:
+    """The name of a shard, as an actor and as a writer. It tells of how many it is one, so that
+    nobody takes it for a shard that holds other entities."""
+    return f"{SHARD_PREFIX}{index}-of-{shards}"
+
+
+def shard_names(shards: int) -> list[str]:
+    """The names of all shards, in the order of their indexes."""
+    return [shard_name(index, shards) for index in range(shards)]
+
+
+def is_embedded(settings: Settings) -> bool:
+    """Whether the event log or the object store is a file or folder of one machine."""
+    return not settings.database.get_secret_value() or settings.store_uri.startswith("file:")
+
+
+def check_reachable(settings: Settings, nodes: int) -> None:
+    """Refuse to keep on one machine what several machines need.
+
+    Raises:
+        SettingsError: says which settings to change.
+    """
+    if nodes < 2 or not is_embedded(settings):
+        return
+    missing = []
+    if not settings.database.get_secret_value():
+        missing.append("SCRIPTORIUM_DATABASE to postgresql://user:password@host/name")
+    if settings.store_uri.startswith("file:"):
+        missing.append("SCRIPTORIUM_STORE to s3://bucket/prefix")
+    raise SettingsError(
+        f"the cluster has {nodes} nodes, which cannot share files of one machine: set "
+        + " and ".join(missing)
+    )

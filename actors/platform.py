@@ -1,0 +1,33 @@
+"""What stands behind the HTTP front: shards, the reading room and the dispatcher."""
+
+import ray
+
+from actors.dispatcher_actor import Recipe as ConsumersRecipe
+from actors.dispatcher_actor import start_dispatcher, stop_dispatcher
+from actors.reading_room_actor import Recipe as ReadingRecipe
+from actors.reading_room_actor import start_reading_room, stop_reading_room
+from actors.shard_start import start_shards, stop_shards
+from cluster.settings import Settings
+
+
+async def start_platform(
+    settings: Settings, consumers: ConsumersRecipe, read_batch: ReadingRecipe
+) -> None:
+    """Start on the connected cluster what does not run there yet.
+
+    Raises:
+        SettingsError: the log or the store is on one machine, the cluster on several.
+        LogUnavailable: the log does not answer.
+        ClusterUnavailable: an actor does not start.
+    """
+    await start_shards(settings)
+    await start_reading_room(settings, read_batch)
+    await start_dispatcher(settings, consumers)
+
+
+async def stop_platform() -> None:
+    """End it: consumers note how far they are, reading is taken up at the next start."""
+    if ray.is_initialized():
+        await stop_dispatcher()
+        await stop_reading_room()
+        stop_shards()
