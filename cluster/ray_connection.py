@@ -18,6 +18,11 @@ _OBJECT_STORE_BYTES = 200 * 2**20  # keys and ranges travel, so that the least i
 _ANSWER_SECONDS = 10.0
 
 
+def starts_ray() -> bool:
+    """Whether connecting means to start a Ray here, on this machine's processors."""
+    return not ray.is_initialized() and not os.environ.get("RAY_ADDRESS")
+
+
 @contextmanager
 def connected(settings: Settings) -> Iterator[str | None]:
     """A connection to the cluster named by RAY_ADDRESS, else to a Ray started here and stopped.

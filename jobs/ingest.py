@@ -1,6 +1,7 @@
 """Read books into the library: `python -m jobs.ingest SOURCE...`.
 
-Exit status: 0 all books are read, 3 some are partial, failed or interrupted, 2 bad usage.
+Exit status: 0 all books are read, 3 some are partial, failed, interrupted or not in the event log,
+2 bad usage.
 """
 
 import argparse
@@ -8,27 +9,33 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
+from uuid import uuid4
 
 from ray.exceptions import RayError, RayTaskError
 from rich.console import Console
 
 from adapters.exports import EXPORTERS, exporter
-from cluster.ray_connection import connected
+from cluster.ray_connection import connected, starts_ray
 from cluster.settings import Settings, load_settings
 from cluster.wiring import reader_recipe
 from domain.book import ReadingOptions, TextMode
+from domain.entity import Origin
 from domain.errors import ClusterUnavailable, ScriptoriumError, SettingsError
-from jobs.ingestion.register import register_all
-from jobs.ingestion.rows import Source, Task
+from jobs.ingestion.chronicle import Chronicle, entities_of_this_process
+from jobs.ingestion.head_start import HeadStart
+from jobs.ingestion.principals import JOB
+from jobs.ingestion.register import Wish, register_all
+from jobs.ingestion.rows import Outcome, Source, Task
 from jobs.ingestion.screen import Bar, bar, print_table
 from jobs.ingestion.sources import find_sources
-from jobs.ingestion.tally import Tally
+from jobs.ingestion.tally import RunReport, Tally
 
 ALL_READ, BAD_USAGE, NOT_ALL_READ = 0, 2, 3
+_MOST_READERS_HERE = 8
 _SUBMITTED = "RAY_JOB_CONFIG_JSON_ENV_VAR"  # set by Ray for the entry point of a submitted job
 
 
@@ -53,30 +60,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ScriptoriumError as error:
         console.print(f"jobs.ingest: {error}", style="red", highlight=False, markup=False)
         return BAD_USAGE
-    tally = Tally()
-    trouble = ingest(request, tally, console)
-    report = tally.report(time.monotonic() - started, trouble)
+    report = ingest(request, console, started)
     print_table(report, console if options.json else Console())
     if options.json:
         print(report.model_dump_json(), flush=True)
     return ALL_READ if report.all_read else NOT_ALL_READ
 
 
-def ingest(request: Request, tally: Tally, console: Console) -> str | None:
-    """Read all that is asked for, noting it in `tally`; gives what stopped it, if anything did."""
+def ingest(request: Request, console: Console, started: float) -> RunReport:
+    """Read all that is asked for; `started` is when, by the monotonic clock, that began."""
+    tally = Tally()
+    origin = Origin(correlation_id=str(uuid4()), principal=JOB)
+    with Chronicle(request.settings, entities_of_this_process, origin) as chronicle:
+        trouble = _ingest(request, tally, chronicle, console)
+    return tally.report(time.monotonic() - started, trouble, chronicle.trouble)
+
+
+def _ingest(request: Request, tally: Tally, chronicle: Chronicle, console: Console) -> str | None:
+    """Note what becomes of everything; gives what stopped it, if anything did."""
     with bar(console) as progress:
-        tasks = _plan(request, tally, progress)
+        tasks = _plan(request, tally, chronicle, progress)
         if not tasks:
             return None
-        progress.begin("starting Ray", None)
+        progress.begin("reading pages", tally.pages_to_read)
+        chronicle.start()  # while this process waits for Ray's
         try:
-            with connected(request.settings):
-                from jobs.ingestion.pipeline import run
-
-                progress.begin("reading pages", tally.pages_to_read)
-                for outcome in run(tasks, request.settings, request.exports):
-                    tally.note(outcome)
-                    progress.reach(tally.pages_read)
+            for outcome in _outcomes(tasks, request.settings):
+                tally.note(outcome)
+                chronicle.note(outcome)
+                progress.reach(tally.pages_read)
         except RayTaskError:
             raise  # a fault of ours, not the cluster's
         except (ClusterUnavailable, RayError) as error:
@@ -84,13 +96,29 @@ def ingest(request: Request, tally: Tally, console: Console) -> str | None:
     return None
 
 
-def _plan(request: Request, tally: Tally, progress: Bar) -> list[Task]:
+def _outcomes(tasks: Sequence[Task], settings: Settings) -> Iterator[Outcome]:
+    """Do the tasks: here for a start, unless a cluster is there to do it; then on Ray."""
+    workers = min(settings.ocr_workers or os.cpu_count() or 1, _MOST_READERS_HERE)
+    seconds = settings.head_start_seconds * starts_ray()
+    with HeadStart(tasks, settings, workers if seconds else 0) as head:
+        if not head.ends_within(seconds):
+            with connected(settings):
+                from jobs.ingestion.pipeline import run
+
+                if left := head.hand_over():
+                    yield from run(left, settings)
+        yield from head.outcomes()
+
+
+def _plan(request: Request, tally: Tally, chronicle: Chronicle, progress: Bar) -> list[Task]:
     """Register the sources; gives what is left to do."""
     progress.begin("registering books", len(request.sources))
     tasks: list[Task] = []
-    found_for = register_all(request.sources, request.reading, request.settings, request.exports)
-    for count, (source, found) in enumerate(zip(request.sources, found_for, strict=True), 1):
-        tasks += tally.plan(source.uri, found)
+    wishes = [Wish(source.uri, request.reading, request.exports) for source in request.sources]
+    found_for = register_all(wishes, request.settings)
+    for count, (wish, found) in enumerate(zip(wishes, found_for, strict=True), 1):
+        tasks += tally.plan(wish.uri, found.findings)
+        chronicle.registered(found, wish)
         progress.reach(count)
     return tasks
 
@@ -99,7 +127,8 @@ def _request(options: argparse.Namespace) -> Request:
     """Check everything that can be checked before work begins. Raises `ScriptoriumError`."""
     named = {"store": options.store, "languages": options.languages}
     settings = load_settings(**{name: value for name, value in named.items() if value})
-    _check_store_stays(settings)
+    if _SUBMITTED in os.environ:
+        _check_all_stays(settings)
     exports = [name for name in options.export.split(",") if name]
     for name in exports:
         exporter(name)
@@ -110,13 +139,17 @@ def _request(options: argparse.Namespace) -> Request:
     return Request(find_sources(options.sources, settings), reading, exports, settings)
 
 
-def _check_store_stays(settings: Settings) -> None:
+def _check_all_stays(settings: Settings) -> None:
     """A submitted job runs in a copy of its working folder that Ray deletes after it."""
-    inside = settings.store_uri.startswith(f"file:{Path.cwd()}/")
-    if inside and _SUBMITTED in os.environ:
+    if settings.store_uri.startswith(f"file:{Path.cwd()}/"):
         raise SettingsError(
             "the store would lie in the job's working folder, which Ray deletes: "
             "name another by --store or SCRIPTORIUM_STORE"
+        )
+    if not settings.database.get_secret_value() and settings.data_dir.is_relative_to(Path.cwd()):
+        raise SettingsError(
+            "the event log would lie in the job's working folder, which Ray deletes: "
+            "name another place by SCRIPTORIUM_DATABASE or SCRIPTORIUM_DATA_DIR"
         )
 
 
@@ -124,7 +157,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m jobs.ingest",
         description="Read books (PDF, EPUB, CBZ, TIFF and other images) into the library.",
-        epilog="Exit status: 0 all read, 3 some partial, failed or interrupted, 2 bad usage.",
+        epilog="Exit status: 0 all read, 3 some partial, failed, interrupted or not in the event "
+        "log, 2 bad usage.",
     )
     parser.add_argument(
         "sources",

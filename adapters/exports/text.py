@@ -10,12 +10,13 @@ def write(book: Book, source: Path | None, target: Path) -> None:
     """Write the pages' text in UTF-8; the n-th form feed ends page n, except the last page."""
     with target.open("w", encoding="utf-8", newline="\n") as file:
         for page in book.pages:
-            file.write("\f" if page.number > 1 else "")
-            file.write(_text(page))
+            file.write(page_text(page))
 
 
-def _text(page: Page) -> str:
+def page_text(page: Page) -> str:
+    """A page's share of the file: the form feed that ends the page before, and the text."""
+    feed = "\f" if page.number > 1 else ""
     if page.status is PageStatus.FAILED:
-        return f"{unread_notice(page)}\n"
+        return f"{feed}{unread_notice(page)}\n"
     text = page.text.replace("\f", "\n").rstrip("\n")  # form feeds count pages, nothing else
-    return f"{text}\n" if text else ""
+    return f"{feed}{text}\n" if text else feed

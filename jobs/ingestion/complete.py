@@ -1,13 +1,13 @@
 """Putting a fully read book together, and into other formats."""
 
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 
 from adapters.exports import exporter
 from adapters.ocr.messages import ExportOrder
 from domain import library
-from domain.book import Book, Manifest, Page, Slice, assemble
+from domain.book import Book, Manifest, Page, PageStatus, Slice, assemble
+from domain.errors import BookRefused
 from domain.slices import missing
 from jobs.ingestion.records import load
 from jobs.ingestion.rows import BookDone, Registered
@@ -20,10 +20,9 @@ class Completer:
     Idempotent: the book is created once whoever comes first, an export has one content.
     """
 
-    def __init__(self, bench: Workbench, exports: Sequence[str]) -> None:
+    def __init__(self, bench: Workbench) -> None:
         self._bench = bench
         self._store = bench.store
-        self._exports = exports
 
     async def complete(self, book: Registered) -> BookDone | None:
         """Finish a book; None while slices are missing.
@@ -39,11 +38,24 @@ class Completer:
             return None
         else:
             complete, is_new = await self._assembled(book.book_id, sorted(keys))
-        for format in self._exports:
+        trouble: list[str] = []
+        for format in book.exports:
             key = library.export_key(book.book_id, exporter(format).suffix)
             if key not in keys:
-                await self._export(complete, format, key)
-        return BookDone(book=book, status=complete.status, stats=complete.stats, is_new=is_new)
+                try:
+                    await self._export(complete, format, key)
+                except BookRefused as error:
+                    trouble.append(str(error))
+        return BookDone(
+            book=book,
+            status=complete.status,
+            stats=complete.stats,
+            dead_pages=tuple(
+                page.number for page in complete.pages if page.status is PageStatus.FAILED
+            ),
+            is_new=is_new,
+            trouble="; ".join(trouble) or None,
+        )
 
     async def _assembled(self, book_id: str, keys: list[str]) -> tuple[Book, bool]:
         manifest = await load(self._store, library.manifest_key(book_id), Manifest)

@@ -1,7 +1,6 @@
 """Reading slices and putting books together: the stage that costs the time."""
 
 import time
-from collections.abc import Sequence
 
 from domain import library
 from domain.book import PageStatus, Slice
@@ -21,10 +20,10 @@ class SliceReader:
     Whoever stores a book's last slice puts the book together, so that no book waits for the run.
     """
 
-    def __init__(self, bench: Workbench, exports: Sequence[str]) -> None:
+    def __init__(self, bench: Workbench) -> None:
         self._bench = bench
         self._store = bench.store
-        self._completer = Completer(bench, exports)
+        self._completer = Completer(bench)
 
     def do(self, task: Task) -> list[Outcome]:
         """Read a slice, and put its book together if it was the last; or do only the latter."""
@@ -52,6 +51,7 @@ class SliceReader:
             slice_ = await load(self._store, key, Slice)
         return SliceDone(
             book=book,
+            slice=pages,
             pages=len(slice_.pages),
             failed=sum(page.status is PageStatus.FAILED for page in slice_.pages),
             began=began,

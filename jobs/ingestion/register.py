@@ -4,21 +4,21 @@ This is hashing and copying, so the driver does it, in a few threads, before any
 what is to be read is then known, and where nothing is, no cluster is needed.
 """
 
-import hashlib
 import math
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from adapters.exports import exporter
 from cluster.settings import Settings
-from cluster.wiring import open_store
 from domain import library
-from domain.book import BookFault, Manifest, ReadingOptions
+from domain.book import BookFault, BookId, Manifest, ReadingOptions
 from domain.errors import BookRefused, ScriptoriumError
 from domain.slices import missing
 from jobs.ingestion.complete import Completer
+from jobs.ingestion.fetch import book_id_of, fetch, keep
 from jobs.ingestion.records import load
 from jobs.ingestion.rows import (
     BookDone,
@@ -26,11 +26,9 @@ from jobs.ingestion.rows import (
     Refused,
     Registered,
     SliceTask,
-    Source,
     Task,
     Undone,
 )
-from jobs.ingestion.sources import local_path, split_bucket
 from jobs.ingestion.workbench import Workbench
 
 Finding = Task | BookDone | Refused | Undone
@@ -40,108 +38,151 @@ _THREADS = 4
 _SOURCES_A_THREAD = 20  # fewer are not worth another process to inspect files in
 
 
-def register_all(
-    sources: Sequence[Source], reading: ReadingOptions, settings: Settings, exports: Sequence[str]
-) -> Iterator[list[Finding]]:
+class Wish(NamedTuple):
+    """A source, and what is to become of it if it is new."""
+
+    uri: str
+    reading: ReadingOptions
+    exports: Sequence[str] = ()
+
+
+class Registration(NamedTuple):
+    """What there is to do or to say of a source, its size in bytes and the title it has."""
+
+    findings: Sequence[Finding]
+    size: int = 0
+    title: str | None = None
+
+
+class Desk:
+    """Registers sources in a few threads, each with a page reader to look into files."""
+
+    def __init__(self, settings: Settings, threads: int = _THREADS) -> None:
+        self._benches = [Workbench(settings) for _ in range(threads)]
+        self._idle = self._benches.copy()
+        self._threads = ThreadPoolExecutor(threads, thread_name_prefix="register")
+
+    def register(self, wishes: Iterable[Wish]) -> Iterator[Registration]:
+        """For each source, in order, what there is to do or to say."""
+        return self._threads.map(
+            lambda wish: self._at_a_bench(lambda registrar: registrar.register(wish)), wishes
+        )
+
+    def take_up(self, books: Iterable[tuple[BookId, Wish]]) -> Iterator[Registration]:
+        """As `register`, for files that are in the store already."""
+        return self._threads.map(
+            lambda book: self._at_a_bench(lambda registrar: registrar.take_up(*book)), books
+        )
+
+    def _at_a_bench(self, work: Callable[["Registrar"], Registration]) -> Registration:
+        bench = self._idle.pop()  # there are as many as threads
+        try:
+            return work(Registrar(bench))
+        finally:
+            self._idle.append(bench)
+
+    def close(self) -> None:
+        """End the page readers."""
+        self._threads.shutdown()
+        for bench in self._benches:
+            bench.close()
+
+
+def register_all(wishes: Sequence[Wish], settings: Settings) -> Iterator[Registration]:
     """For each source, in order, what there is to do or to say.
 
-    A book that is complete, and has the `exports` asked for, is reported as such.
+    A book that is complete, and has the exports asked for, is reported as such.
     """
-    threads = min(_THREADS, math.ceil(len(sources) / _SOURCES_A_THREAD))
-    benches = [Workbench(settings) for _ in range(threads)]
-    idle = benches.copy()
-
-    def register(source: Source) -> list[Finding]:
-        bench = idle.pop()
-        try:
-            return Registrar(bench, reading, exports).register(source.uri)
-        finally:
-            idle.append(bench)
-
+    desk = Desk(settings, min(_THREADS, math.ceil(len(wishes) / _SOURCES_A_THREAD)))
     try:
-        with ThreadPoolExecutor(threads, thread_name_prefix="register") as pool:
-            yield from pool.map(register, sources)
+        yield from desk.register(wishes)
     finally:
-        for bench in benches:
-            bench.close()
+        desk.close()
 
 
 class Registrar:
     """Registers one source at a time.
 
-    Idempotent: source and manifest are create-only under the file's hash, and the slices planned
-    are those the store lacks. The first run that registers a book decides how it is read.
+    Idempotent: source and manifest lie under the file's hash, the manifest is create-only, and the
+    slices planned are those the store lacks. The first run that registers a book decides how it is
+    read.
     """
 
-    def __init__(self, bench: Workbench, reading: ReadingOptions, exports: Sequence[str]) -> None:
+    def __init__(self, bench: Workbench) -> None:
         self._bench = bench
         self._settings = bench.settings
         self._store = bench.store
-        self._reading = reading
-        self._exports = exports
 
-    def register(self, uri: str) -> list[Finding]:
-        """The missing slices of the book at `uri`, or the one thing to do or to say instead."""
+    def register(self, wish: Wish) -> Registration:
+        """The missing slices of the book, or the one thing to do or to say instead."""
+        return self._said(wish, self._register(wish))
+
+    def take_up(self, book_id: BookId, wish: Wish) -> Registration:
+        """As `register`, for a file that is in the store already."""
+        return self._said(wish, self._take_up(book_id, wish))
+
+    def _said(self, wish: Wish, work: Coroutine[object, object, Registration]) -> Registration:
         try:
-            return self._bench.run(self._register(uri))
-        except BookRefused as error:
-            return [Refused(source=uri, fault=error.fault, detail=error.detail)]
+            return self._bench.run(work)
         except (ScriptoriumError, OSError) as error:
-            return [Undone(source=uri, detail=str(error))]
+            return Registration([Undone(source=wish.uri, detail=str(error))])
 
-    async def _register(self, uri: str) -> list[Finding]:
+    async def _register(self, wish: Wish) -> Registration:
         with tempfile.TemporaryDirectory(prefix="scriptorium-") as folder:
-            path = await self._fetch(uri, Path(folder))
-            manifest = await self._manifest(_sha256(path), uri, path)
-        return await self._plan(manifest, uri)
+            try:
+                path = await fetch(wish.uri, Path(folder), self._settings)
+            except BookRefused as error:
+                return Registration([_refusal(wish, error)])
+            book_id = book_id_of(path)
+            if manifest := await self._known(book_id):
+                return await self._plan(manifest, wish)
+            await keep(path, book_id, self._store)
+            return await self._inspected(book_id, path, wish)
 
-    async def _fetch(self, uri: str, folder: Path) -> Path:
-        """The source as a local file no larger than allowed."""
-        if path := local_path(uri):
-            self._check_size(path.stat().st_size)
-            return path
-        bucket, key = split_bucket(uri)
-        store = open_store(self._settings, bucket)
-        try:
-            info = await store.head(key)
-            self._check_size(info.size if info else 0)
-            await store.download(key, folder / "source")
-        finally:
-            await store.close()
-        return folder / "source"
+    async def _take_up(self, book_id: BookId, wish: Wish) -> Registration:
+        if manifest := await self._known(book_id):
+            return await self._plan(manifest, wish)
+        path = await self._bench.books.path(library.source_key(book_id))
+        return await self._inspected(book_id, path, wish)
 
-    def _check_size(self, size: int) -> None:
-        limit = self._settings.book_bytes
-        if size > limit:
-            raise BookRefused(
-                BookFault.TOO_LARGE, f"{size} bytes; the limit is {limit} (SCRIPTORIUM_BOOK_BYTES)"
-            )
-
-    async def _manifest(self, book_id: str, uri: str, path: Path) -> Manifest:
-        """The manifest in the store, written now if the book is new."""
+    async def _known(self, book_id: BookId) -> Manifest | None:
+        """The manifest of a book that was registered before."""
         key = library.manifest_key(book_id)
-        if await self._store.head(key):
-            return await load(self._store, key, Manifest)
-        inspected = self._bench.reader(self._reading).inspect(path, path.stat().st_size)
+        return await load(self._store, key, Manifest) if await self._store.head(key) else None
+
+    async def _inspected(self, book_id: BookId, path: Path, wish: Wish) -> Registration:
+        """The plan of a new book whose manifest is written now, or why it is none."""
+        size = path.stat().st_size
+        try:
+            manifest = self._inspect(book_id, path, size, wish)
+        except BookRefused as error:
+            return Registration([_refusal(wish, error, book_id)], size)
+        key = library.manifest_key(book_id)
+        if not await self._store.create(key, manifest.model_dump_json().encode()):
+            manifest = await load(self._store, key, Manifest)
+        return await self._plan(manifest, wish)
+
+    def _inspect(self, book_id: BookId, path: Path, size: int, wish: Wish) -> Manifest:
+        inspected = self._bench.inspector(wish.reading).inspect(path, size)
         limit = self._settings.book_pages
         if inspected.pages > limit:
             raise BookRefused(
                 BookFault.TOO_LARGE,
                 f"{inspected.pages} pages; the limit is {limit} (SCRIPTORIUM_BOOK_PAGES)",
             )
-        manifest = Manifest(
+        return Manifest(
             book_id=book_id,
-            source=uri,
+            source=wish.uri,
             metadata=inspected.metadata,
             pages=inspected.pages,
-            reading=self._reading,
+            reading=wish.reading,
         )
-        await self._store.upload(library.source_key(book_id), path)
-        if await self._store.create(key, manifest.model_dump_json().encode()):
-            return manifest
-        return await load(self._store, key, Manifest)
 
-    async def _plan(self, manifest: Manifest, uri: str) -> list[Finding]:
+    async def _plan(self, manifest: Manifest, wish: Wish) -> Registration:
+        findings = await self._findings(manifest, wish)
+        return Registration(findings, manifest.metadata.size, manifest.metadata.title)
+
+    async def _findings(self, manifest: Manifest, wish: Wish) -> list[Finding]:
         prefix = library.book_prefix(manifest.book_id)
         keys = [item.key async for item in self._store.list(prefix)]
         complete = library.book_key(manifest.book_id) in keys
@@ -149,21 +190,20 @@ class Registrar:
         gaps = [] if complete else missing(manifest.pages, done, self._settings.slice_pages)
         book = Registered(
             book_id=manifest.book_id,
-            source=uri,
+            source=wish.uri,
             pages=manifest.pages,
             reading=manifest.reading,
+            exports=tuple(wish.exports),
         )
         if gaps:
             return [SliceTask(book=book, pages=gap) for gap in gaps]
         if complete and all(
-            library.export_key(book.book_id, exporter(name).suffix) in keys
-            for name in self._exports
+            library.export_key(book.book_id, exporter(name).suffix) in keys for name in book.exports
         ):
-            stands = await Completer(self._bench, []).complete(book)
+            stands = await Completer(self._bench).complete(book)
             return [stands] if stands else []
         return [CompletionTask(book=book)]
 
 
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _refusal(wish: Wish, error: BookRefused, book_id: BookId | None = None) -> Refused:
+    return Refused(source=wish.uri, book_id=book_id, fault=error.fault, detail=error.detail)

@@ -24,12 +24,14 @@ class Source(Frozen):
 
 
 class Registered(Frozen):
-    """What the store knows of a book: where it came from and how it is read."""
+    """What the store knows of a book: where it came from and how it is read; and the formats it is
+    to be exported to."""
 
     book_id: str
     source: str
     pages: int
     reading: ReadingOptions
+    exports: tuple[str, ...] = ()
 
 
 class SliceTask(Frozen):
@@ -52,6 +54,7 @@ class SliceDone(Frozen):
 
     kind: Literal["slice_done"] = "slice_done"
     book: Registered
+    slice: PageRange
     pages: int
     failed: int
     began: float
@@ -60,13 +63,16 @@ class SliceDone(Frozen):
 
 
 class BookDone(Frozen):
-    """A complete book; `is_new` when this run put it together."""
+    """A complete book; `is_new` when this run put it together. `trouble` says why an export could
+    not be made."""
 
     kind: Literal["book_done"] = "book_done"
     book: Registered
     status: BookStatus
     stats: BookStats
+    dead_pages: tuple[int, ...]
     is_new: bool
+    trouble: str | None = None
 
 
 class Undone(Frozen):
@@ -79,17 +85,27 @@ class Undone(Frozen):
 
 
 class Refused(Frozen):
-    """A source that is no readable book."""
+    """A source that is no readable book; without a `book_id` its bytes were not looked at."""
 
     kind: Literal["refused"] = "refused"
     source: str
+    book_id: str | None = None
     fault: BookFault
     detail: str
 
 
 Task = SliceTask | CompletionTask
+
+
+class Stretch(Frozen):
+    """Tasks that one worker does one after the other."""
+
+    kind: Literal["stretch"] = "stretch"
+    tasks: tuple[Task, ...]
+
+
 Outcome = SliceDone | BookDone | Undone | Refused
-Message = Source | Task | Outcome
+Message = Source | Task | Stretch | Outcome
 _ADAPTER: TypeAdapter[Message] = TypeAdapter(Annotated[Message, Field(discriminator="kind")])
 
 

@@ -80,6 +80,9 @@ def print_table(report: RunReport, console: Console) -> None:
         if remark := _remark(book):
             line = f"{PurePath(book.source).name}: {remark}"
             console.print(line, soft_wrap=True, highlight=False, markup=False)
+    if report.unrecorded:
+        line = f"not in the event log, run the command again: {report.unrecorded}"
+        console.print(line, style="red", soft_wrap=True, highlight=False, markup=False)
     console.print(
         f"{report.pages_read} pages in {report.seconds:.1f} s, start-up included: "
         f"{report.pages_per_second:.2f} pages/s"

@@ -32,17 +32,19 @@ class BookReport(Frozen):
 
 
 class RunReport(Frozen):
-    """The whole run: what it read, from its start to its end."""
+    """The whole run: what it read, from its start to its end; `unrecorded` is why the event log
+    does not have all of it."""
 
     books: list[BookReport]
     pages_read: int
     seconds: float
     pages_per_second: float
+    unrecorded: str | None = None
 
     @property
     def all_read(self) -> bool:
-        """Whether every source is a book with every page read."""
-        return all(book.status == BookStatus.READ for book in self.books)
+        """Whether every source is a book with every page read, and the event log knows it."""
+        return not self.unrecorded and all(book.status == BookStatus.READ for book in self.books)
 
 
 @dataclass
@@ -99,7 +101,9 @@ class Tally:
             case Undone(book_id=str(book_id)):
                 self._books[book_id].trouble = outcome.detail
 
-    def report(self, seconds: float, trouble: str | None = None) -> RunReport:
+    def report(
+        self, seconds: float, trouble: str | None = None, unrecorded: str | None = None
+    ) -> RunReport:
         """The run after `seconds`; `trouble` is what stopped it, if something did."""
         pages_read = sum(book.pages_read for book in self._books.values())
         return RunReport(
@@ -107,6 +111,7 @@ class Tally:
             pages_read=pages_read,
             seconds=round(seconds, 2),
             pages_per_second=round(pages_read / seconds, 2) if seconds else 0.0,
+            unrecorded=unrecorded,
         )
 
     def _line(self, source: str, trouble: str | None) -> BookReport:
@@ -123,7 +128,7 @@ class Tally:
             return BookReport(book_id=None, source=source, status=INTERRUPTED, detail=found.detail)
         book = self._books[found]
         seconds = round(book.ended - book.began, 2) if book.began else 0.0
-        if book.done is None:
+        if book.done is None or book.done.trouble:
             return BookReport(
                 book_id=found,
                 source=source,
@@ -131,7 +136,7 @@ class Tally:
                 pages=book.pages,
                 pages_read=book.pages_read,
                 seconds=seconds,
-                detail=book.trouble or trouble,
+                detail=(book.done and book.done.trouble) or book.trouble or trouble,
             )
         stats = book.done.stats
         return BookReport(

@@ -42,6 +42,11 @@ class Workbench:
             self._reading = reading
         return self._reader
 
+    def inspector(self, reading: ReadingOptions) -> SupervisedReader:
+        """A page reader to open files with: the one there is, however it reads. Raises as
+        `reader`."""
+        return self._reader or self.reader(reading)
+
     def close(self) -> None:
         """Let go of the page reader and the store's connections."""
         if self._reader:

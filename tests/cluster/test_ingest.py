@@ -1,5 +1,6 @@
 """One run over a born-digital book and a scan, all exports; then the same command again."""
 
+import asyncio
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -11,9 +12,13 @@ import pytest
 
 from adapters.exports import EXPORTERS
 from adapters.ocr.accuracy import character_error_rate, pooled_error_rate
+from cluster.settings import Settings
+from cluster.wiring import open_log
 from domain import library
 from domain.book import Book, BookStatus, Page, PageMethod, PageStatus, words_of
+from domain.events import START, RecordedEvent
 from domain.slices import plan
+from jobs.ingestion.principals import JOB
 from tests.cluster.commands import Finished
 from tests.cluster.conftest import Ingest
 from tests.cluster.sample_books import BLANK_PAGE, TURNED_PAGE, SampleBook
@@ -70,6 +75,24 @@ def contents(folder: Path) -> dict[str, tuple[int, bytes]]:
         for path in folder.rglob("*")
         if path.is_file()
     }
+
+
+def recorded(data: Path) -> list[RecordedEvent]:
+    """All events of the log."""
+
+    async def read() -> list[RecordedEvent]:
+        log = open_log(Settings(data_dir=data))
+        try:
+            return list((await log.read_all(START, 10_000)).events)
+        finally:
+            await log.close()
+
+    return asyncio.run(read())
+
+
+def said(events: Iterable[RecordedEvent]) -> list[tuple[str, str, str]]:
+    """What events say, whenever and in whatever order of the books."""
+    return [(event.stream.id, event.event.type, event.event.data) for event in events]
 
 
 def error_rate(pages: Iterable[Page], truth: Iterable[str]) -> float:
@@ -173,13 +196,46 @@ def test_the_other_exports_hold_the_words(books: Books) -> None:
             assert "seven months" in " ".join(text.split())
 
 
+def test_the_log_has_the_life_of_every_book(books: Books, ingest: Ingest) -> None:
+    events = recorded(ingest.data)
+    for sample in books.samples:
+        assert [event.event.type for event in events if event.stream.id == sample.book_id] == [
+            *("BookUploaded", "ReadingStarted"),
+            *["SliceRead"] * len(plan(len(sample.truth), SLICE_PAGES)),
+            *("BookRead", "BookReady"),
+        ]
+    assert {event.event.metadata.principal for event in events} == {JOB}
+
+
 def test_the_same_command_again_changes_nothing(
     ingest: Ingest, books: Books, born_digital: SampleBook, scan: SampleBook
 ) -> None:
-    before = contents(books.store)
+    before, events = contents(books.store), recorded(ingest.data)
     again = ingest_both(ingest, born_digital, scan)
     assert again.status == 0, again.stderr
     assert again.report.pages_read == 0
     assert [book.status for book in again.report.books] == ["read", "read"]
     assert again.stderr.count("read before, nothing to do") == 2
     assert contents(books.store) == before
+    assert recorded(ingest.data) == events
+
+
+def test_a_run_that_the_log_missed_is_recorded_by_the_next(
+    ingest: Ingest, books: Books, born_digital: SampleBook, scan: SampleBook
+) -> None:
+    events = recorded(ingest.data)
+    log, aside = ingest.data / "log.db", ingest.data / "aside"
+    aside.mkdir()
+    for file in ingest.data.glob("log.db*"):
+        file.rename(aside / file.name)
+    log.mkdir()
+    missed = ingest_both(ingest, born_digital, scan)
+    assert missed.status == 3
+    assert [book.status for book in missed.report.books] == ["read", "read"]
+    assert "log.db" in (missed.report.unrecorded or "")
+    assert "not in the event log, run the command again" in missed.stderr
+
+    log.rmdir()
+    again = ingest_both(ingest, born_digital, scan)
+    assert (again.status, again.report.unrecorded) == (0, None)
+    assert sorted(said(recorded(ingest.data))) == sorted(said(events))

@@ -1,5 +1,6 @@
 """The command as a job of the cluster, with the code of this checkout."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,11 @@ from tests.cluster.sample_books import SampleBook
 pytestmark = pytest.mark.timeout(240)
 
 
-def submit(cluster: RayHead, *arguments: str | Path) -> Finished:
+def submit(cluster: RayHead, *arguments: str | Path, data: Path | None = None) -> Finished:
+    named = {"SCRIPTORIUM_DATA_DIR": str(data)} if data else {}
     return run(
-        *("ray", "job", "submit", "--working-dir", str(REPOSITORY), "--"),
+        *("ray", "job", "submit", "--working-dir", str(REPOSITORY)),
+        *("--runtime-env-json", json.dumps({"env_vars": named}), "--"),
         *("python", "-m", "jobs.ingest", *map(str, arguments)),
         environment=cluster.environment,
     )
@@ -23,14 +26,14 @@ def submit(cluster: RayHead, *arguments: str | Path) -> Finished:
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("library")
+    return tmp_path_factory.mktemp("library") / "store"
 
 
 @pytest.fixture(scope="module")
 def submitted(
     cluster: RayHead, born_digital: SampleBook, scan: SampleBook, store: Path
 ) -> Finished:
-    return submit(cluster, born_digital.path, scan.path, "--store", f"file:{store}", "--json")
+    return submit(cluster, born_digital.path, scan.path, "--json", data=store.parent)
 
 
 def test_a_job_reads_books(
@@ -62,7 +65,16 @@ def test_only_the_code_is_uploaded(cluster: RayHead) -> None:
 
 
 def test_a_job_that_fails_fails_the_submission(cluster: RayHead, tmp_path: Path) -> None:
-    finished = submit(cluster, tmp_path / "missing.pdf", "--store", f"file:{tmp_path}")
+    finished = submit(cluster, tmp_path / "missing.pdf", data=tmp_path)
     assert finished.status == 1
     assert "missing.pdf: no such file" in finished.stdout
     assert "failed with exit code 2" in finished.stdout
+
+
+def test_a_job_keeps_nothing_where_ray_deletes_it(
+    cluster: RayHead, born_digital: SampleBook, tmp_path: Path
+) -> None:
+    finished = submit(cluster, born_digital.path, "--store", f"file:{tmp_path}")
+    assert finished.status == 1
+    assert "SCRIPTORIUM_DATABASE or SCRIPTORIUM_DATA_DIR" in " ".join(finished.stdout.split())
+    assert list(tmp_path.iterdir()) == []

@@ -49,6 +49,7 @@ def alone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Alone]:
             "HOME": str(home),
             "RAY_TMPDIR": scratch,
             "SCRIPTORIUM_DATA_DIR": str(home / "var"),
+            "SCRIPTORIUM_HEAD_START_SECONDS": "0",
         }
         yield Alone(environment, home)
 

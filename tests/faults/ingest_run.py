@@ -34,6 +34,7 @@ class IngestRun:
             for name, value in os.environ.items()
             if not name.startswith(("SCRIPTORIUM_", "RAY_"))
         }
+        settings = {"head_start_seconds": 0} | settings  # Ray's workers are to read
         wanted = {f"SCRIPTORIUM_{name.upper()}": str(value) for name, value in settings.items()}
         self.process = subprocess.Popen(
             [sys.executable, "-m", "jobs.ingest", "--json", *map(str, arguments)],

@@ -24,6 +24,7 @@ BOOK = Registered(
     source='s3://shelf/A "small" book — Zoë.pdf',
     pages=300,
     reading=ReadingOptions(languages="eng+fra", text=TextMode.OCR, engine="pytesseract"),
+    exports=("md", "pdf"),
 )
 STATS = BookStats(
     pages=300,
@@ -42,11 +43,27 @@ MESSAGES: list[Message] = [
     Source(uri="/shelf/line\nbreak.pdf"),
     SliceTask(book=BOOK, pages=PageRange(9, 16)),
     CompletionTask(book=BOOK),
-    SliceDone(book=BOOK, pages=8, failed=1, began=1e9 + 0.25, ended=1e9 + 9.5, read_now=True),
-    BookDone(book=BOOK, status=BookStatus.PARTIAL, stats=STATS, is_new=True),
+    SliceDone(
+        book=BOOK,
+        slice=PageRange(9, 16),
+        pages=8,
+        failed=1,
+        began=1e9 + 0.25,
+        ended=1e9 + 9.5,
+        read_now=True,
+    ),
+    BookDone(
+        book=BOOK,
+        status=BookStatus.PARTIAL,
+        stats=STATS,
+        dead_pages=(9,),
+        is_new=True,
+        trouble="too_large: it cannot be exported",
+    ),
     Undone(source="a.pdf", book_id="cd" * 32, detail="the store did not answer"),
     Undone(source="a.pdf", detail="the file is gone"),
     Refused(source="a.pdf", fault=BookFault.ENCRYPTED, detail="a password is needed"),
+    Refused(source="a.pdf", book_id="cd" * 32, fault=BookFault.EMPTY, detail="no bytes"),
 ]
 
 

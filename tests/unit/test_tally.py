@@ -27,11 +27,23 @@ def task(of: Registered, first: int, last: int) -> SliceTask:
 def slice_done(
     of: Registered, pages: int, began: float, ended: float, read_now: bool = True
 ) -> SliceDone:
-    return SliceDone(book=of, pages=pages, failed=0, began=began, ended=ended, read_now=read_now)
+    return SliceDone(
+        book=of,
+        slice=PageRange(1, pages),
+        pages=pages,
+        failed=0,
+        began=began,
+        ended=ended,
+        read_now=read_now,
+    )
 
 
 def book_done(
-    of: Registered, status: BookStatus = BookStatus.READ, failed: int = 0, is_new: bool = True
+    of: Registered,
+    status: BookStatus = BookStatus.READ,
+    failed: int = 0,
+    is_new: bool = True,
+    trouble: str | None = None,
 ) -> BookDone:
     stats = BookStats(
         pages=of.pages,
@@ -46,12 +58,37 @@ def book_done(
         confidence=0.9,
         page_seconds=1.0,
     )
-    return BookDone(book=of, status=status, stats=stats, is_new=is_new)
+    return BookDone(
+        book=of,
+        status=status,
+        stats=stats,
+        dead_pages=tuple(range(1, failed + 1)),
+        is_new=is_new,
+        trouble=trouble,
+    )
 
 
 def only(report: RunReport) -> BookReport:
     (line,) = report.books
     return line
+
+
+def test_an_export_that_cannot_be_made_leaves_its_book_unfinished() -> None:
+    tally, of = Tally(), book()
+    tally.plan("a.pdf", [task(of, 1, 16)])
+    tally.note(book_done(of, trouble="it cannot be exported"))
+    report = tally.report(1.0, "the cluster failed")
+    assert (only(report).status, only(report).detail) == (INTERRUPTED, "it cannot be exported")
+    assert not report.all_read
+
+
+def test_a_book_that_the_log_lacks_is_no_success() -> None:
+    tally, of = Tally(), book()
+    tally.plan("a.pdf", [book_done(of)])
+    assert tally.report(1.0).all_read
+    report = tally.report(1.0, unrecorded="the log is away")
+    assert (only(report).status, report.unrecorded) == (BookStatus.READ, "the log is away")
+    assert not report.all_read
 
 
 def test_a_run_without_sources_says_so() -> None:
