@@ -1,4 +1,4 @@
-"""`python -m demo`: typeset a book, scan it, read both on a local Ray, show what came out."""
+"""`python -m demo`: typeset a book, scan it, read it by a job and over HTTP, show what came out."""
 
 import shutil
 import sys
@@ -10,51 +10,59 @@ from rich.console import Console
 from rich.table import Table
 
 from adapters.ocr.accuracy import pooled_error_rate
-from cluster.ray_connection import connected
 from cluster.settings import Settings, load_settings
 from demo import SAMPLE
 from demo.picture import draw
-from demo.scan import scan
+from demo.post import post
+from demo.scan import Scanner, scan
 from demo.typeset import typeset
 from domain import library
 from domain.book import Book, ReadingOptions
 from jobs.ingest import Request, ingest
 from jobs.ingestion.screen import print_table
 from jobs.ingestion.sources import find_sources
-from jobs.ingestion.tally import BookReport, Tally
+from jobs.ingestion.tally import BookReport, RunReport
+from serve_local import serving
 
 _ROTATED = {3: 90}
 _BLANK = [2]
+_ANOTHER_SCANNER = Scanner(dpi=200, seed=2)
 _SHOWN_PAGE, _SHOWN_LINES = 5, 6
 
 
 def main() -> int:
     """Run the demonstration; 0 if both books were read."""
     console = Console()
-    settings = load_settings(dashboard=True)
-    folder = settings.data_dir / "demo"
+    folder = load_settings().data_dir / "demo"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
-    settings = load_settings(dashboard=True, store=f"file:{folder / 'library'}")
+    settings = load_settings(data_dir=folder, dashboard=True)
 
     digital, scanned = folder / "born-digital.pdf", folder / "scanned.pdf"
+    posted = folder / "posted.pdf"
     truths = {str(digital): typeset(SAMPLE.read_text("utf-8"), digital)}
     truths[str(scanned)] = scan(digital, scanned, rotate=_ROTATED, blank_pages=_BLANK)
+    scan(digital, posted, scanner=_ANOTHER_SCANNER)
     console.print(f"A book of {len(truths[str(digital)])} pages is typeset and scanned: {folder}")
-    console.print("Starting Ray with its dashboard ...")
-    with connected(settings) as dashboard:
+    console.print("Starting Ray with its dashboard, and the HTTP API ...")
+    with serving(settings) as dashboard:
         console.print(f"Ray dashboard: http://{dashboard}\n")
-        started = time.monotonic()
-        tally = Tally()
-        sources = find_sources([str(digital), str(scanned)], settings)
-        ingest(Request(sources, ReadingOptions(), ["md", "pdf"], settings), tally, console)
-        report = tally.report(time.monotonic() - started)
-        print_table(report, console)
+        report = _read([digital, scanned], settings, console)
         for line in report.books:
             _show(line, truths[line.source], settings, console)
+        is_ready = post(posted, f"http://{settings.http_host}:{settings.http_port}", console)
         if sys.stdin.isatty() and console.is_terminal:
             console.input(f"\nRay dashboard: http://{dashboard} - press Enter to stop Ray. ")
-    return 0 if report.all_read else 1
+    return 0 if report.all_read and is_ready else 1
+
+
+def _read(paths: Sequence[Path], settings: Settings, console: Console) -> RunReport:
+    """Read books by the job, and print its table."""
+    started = time.monotonic()
+    sources = find_sources(map(str, paths), settings)
+    report = ingest(Request(sources, ReadingOptions(), ["md", "pdf"], settings), console, started)
+    print_table(report, console)
+    return report
 
 
 def _show(line: BookReport, truth: Sequence[str], settings: Settings, console: Console) -> None:

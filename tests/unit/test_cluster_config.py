@@ -3,12 +3,14 @@
 import re
 import subprocess
 import tomllib
+from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
 import yaml
 from ray.autoscaler._private.util import prepare_config, validate_config
+from ray.serve.schema import ServeDeploySchema
 
 from cluster.settings import PREFIX, load_settings
 
@@ -100,13 +102,14 @@ def test_every_node_has_the_settings_before_ray_starts(
 def test_every_node_gets_the_token_and_the_code(config: Config) -> None:
     mounts = config["file_mounts"]
     assert mounts["~/.ray/auth_token"] == "~/.ray/auth_token"
-    assert "chmod 600 ~/.ray/auth_token" in config["setup_commands"]
+    assert "chmod 600 ~/.ray/auth_token ~/.pgpass" in config["setup_commands"]
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     packages = {name.split(".")[0] for name in project["tool"]["setuptools"]["packages"]}
-    needed = packages | {"scripts", "pyproject.toml", "requirements.lock"}
+    modules = {f"{name}.py" for name in project["tool"]["setuptools"]["py-modules"]}
+    needed = packages | modules | {"scripts", "configs", "pyproject.toml", "requirements.lock"}
     needed |= {project["project"]["readme"], *project["project"]["license-files"]}
-    code = {remote: local for remote, local in mounts.items() if local != "~/.ray/auth_token"}
+    code = {remote: local for remote, local in mounts.items() if not local.startswith("~")}
     assert code == {f"~/scriptorium/{name}": name for name in needed}
     assert [name for name in needed if not (ROOT / name).exists()] == []
 
@@ -115,3 +118,14 @@ def test_no_secret_is_in_the_file() -> None:
     text = CONFIG.read_text()
     secrets = r"AKIA|ASIA|PRIVATE KEY|secret_access|session_token|RAY_AUTH_TOKEN\b|[0-9A-Fa-f]{32}"
     assert re.findall(secrets, text, flags=re.IGNORECASE) == []
+
+
+def test_the_application_is_described_as_serve_wants_it() -> None:
+    described = yaml.safe_load((ROOT / "configs/serve.yaml").read_text())
+    schema = ServeDeploySchema.model_validate(described)
+    assert schema.http_options.host == "127.0.0.1"
+    (application,) = schema.applications
+    module, _, name = application.import_path.partition(":")
+    assert callable(getattr(import_module(module), name))
+    (deployment,) = application.deployments
+    assert deployment.name == "http"

@@ -43,7 +43,7 @@ def test_the_readme_reads_books(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     book = a_book(a_page())
-    path = tmp_path / "var/demo/library" / library.book_key(book.book_id)
+    path = tmp_path / "var/demo/store" / library.book_key(book.book_id)
     path.parent.mkdir(parents=True)
     path.write_text(book.model_dump_json(), "utf-8")
     monkeypatch.chdir(tmp_path)

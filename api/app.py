@@ -1,0 +1,85 @@
+"""The application: every route, and what surrounds them."""
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Annotated
+
+from fastapi import APIRouter, FastAPI, Path
+from starlette.routing import BaseRoute, Route
+
+from api import book_events, books, contents, health, hooks, listing, uploads
+from api.context import RequestContext
+from api.errors import Refusal, answer_errors_with_problems
+from api.limits import Gate
+from api.models import ProblemDescription
+from api.openapi import describe
+from api.problems import ProblemType, documented
+from api.services import Services
+from api.upload_form import remove_leftovers
+
+problems = APIRouter()
+
+
+@problems.get(
+    "/problems/{name}",
+    summary="What a problem is",
+    response_description="The problem.",
+    responses=documented(ProblemType.NOT_FOUND, ProblemType.INVALID_REQUEST),
+)
+async def problem(
+    name: Annotated[str, Path(pattern="^[a-z-]{1,50}$", description="the end of its `type`")],
+) -> ProblemDescription:
+    """The `type` of a problem leads here."""
+    for kind in ProblemType:
+        if kind.slug == name:
+            return ProblemDescription(
+                type=kind.uri, title=kind.title, status=kind.status, retry_after=kind.retry_after
+            )
+    raise Refusal(ProblemType.NOT_FOUND, "There is no such problem.")
+
+
+_ROUTERS: Mapping[str, Sequence[APIRouter]] = {
+    "books": [uploads.router, listing.router, books.router, contents.router, book_events.router],
+    "hooks": [hooks.router],
+    "health": [health.router],
+    "problems": [problems],
+}
+
+
+def create_app(services: Services, *, says_request_id: bool = True) -> FastAPI:
+    """The HTTP application over some services.
+
+    It keeps no state but counts of what is going on in this process. Where the server gives the
+    answers a header `X-Request-ID`, the application need not.
+    """
+    settings = services.settings
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(remove_leftovers, settings)
+        yield
+        await services.close()
+
+    app = FastAPI(
+        title="Scriptorium",
+        version="1",
+        description="Books come in as files and come out as text, page by page.",
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.services = services
+    app.state.uploads = Gate("uploads", settings.http_uploads)
+    app.state.streams = Gate("event streams", settings.http_streams)
+    app.add_middleware(
+        RequestContext, seconds=settings.http_request_seconds, says_id=says_request_id
+    )
+    answer_errors_with_problems(app)
+    routes: list[BaseRoute] = [*app.routes]
+    for tag, routers in _ROUTERS.items():
+        for router in routers:
+            app.include_router(router, tags=[tag])
+            routes += router.routes
+    app.state.routes = [route for route in routes if isinstance(route, Route)]
+    describe(app)
+    return app

