@@ -7,7 +7,6 @@ from collections.abc import Callable, Sequence
 
 import ray
 from ray.exceptions import RayActorError, RayError, RayTaskError
-from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from tenacity import (
     AsyncRetrying,
     before_sleep_log,
@@ -21,9 +20,9 @@ from tenacity import (
 from actors.clock import Clock
 from actors.consumer import Consumer
 from actors.delivery import Limits, Shared
+from actors.detached import detached
 from actors.dispatcher import ConsumerStatus, Dispatcher
 from actors.patience import News
-from actors.placement import is_embedded
 from cluster.ray_connection import NAMESPACE
 from cluster.settings import Settings
 from cluster.telemetry import RayConsumerMetrics
@@ -172,24 +171,7 @@ async def stop_dispatcher(seconds: float = 60.0) -> None:
 
 
 async def _find_or_create(settings: Settings, recipe: Recipe) -> tuple[str, ...] | None:
-    strategy: str | NodeAffinitySchedulingStrategy = "DEFAULT"
-    if is_embedded(settings):
-        # Its files are here.
-        here = ray.get_runtime_context().get_node_id()
-        strategy = NodeAffinitySchedulingStrategy(here, soft=False)
-    actor = (
-        ray.remote(DispatcherActor)
-        .options(
-            name=NAME,
-            namespace=NAMESPACE,
-            lifetime="detached",
-            get_if_exists=True,
-            max_restarts=-1,
-            num_cpus=0,
-            scheduling_strategy=strategy,
-        )
-        .remote(settings, recipe)
-    )
+    actor = ray.remote(DispatcherActor).options(**detached(NAME, settings)).remote(settings, recipe)
     names: tuple[str, ...] | None = await actor.consumers.remote()
     if names is None:
         ray.kill(actor)

@@ -7,9 +7,8 @@ from typing import Any
 
 import ray
 from ray.exceptions import RayError, RayTaskError
-from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 
-from actors.placement import is_embedded
+from actors.detached import detached
 from actors.reading_room import BatchEnd, ReadingRoom
 from cluster.ray_connection import NAMESPACE
 from cluster.settings import Settings
@@ -78,25 +77,11 @@ async def start_reading_room(settings: Settings, recipe: Recipe) -> None:
     Raises:
         ClusterUnavailable: it did not start in time.
     """
-    strategy: str | NodeAffinitySchedulingStrategy = "DEFAULT"
-    if is_embedded(settings):
-        # Its files are here.
-        here = ray.get_runtime_context().get_node_id()
-        strategy = NodeAffinitySchedulingStrategy(here, soft=False)
     try:
         async with asyncio.timeout(_START_SECONDS):
             actor = (
                 ray.remote(ReadingRoomActor)
-                .options(
-                    name=NAME,
-                    namespace=NAMESPACE,
-                    lifetime="detached",
-                    get_if_exists=True,
-                    max_restarts=-1,
-                    max_concurrency=_AT_ONCE,
-                    num_cpus=0,
-                    scheduling_strategy=strategy,
-                )
+                .options(max_concurrency=_AT_ONCE, **detached(NAME, settings))
                 .remote(settings, recipe)
             )
             await actor.ping.remote()

@@ -5,11 +5,11 @@ import asyncio
 import ray
 from ray.exceptions import RayActorError, RayError
 from ray.util import list_named_actors
-from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
+from actors.detached import detached
 from actors.entity_shard import EntityShard
-from actors.placement import SHARD_PREFIX, check_reachable, is_embedded, shard_names
+from actors.placement import SHARD_PREFIX, check_reachable, shard_names
 from cluster.ray_connection import NAMESPACE
 from cluster.settings import Settings
 from cluster.wiring import open_log
@@ -74,24 +74,9 @@ async def _start(name: str, settings: Settings) -> None:
 
 
 async def _find_or_create(name: str, settings: Settings) -> None:
-    strategy: str | NodeAffinitySchedulingStrategy = "DEFAULT"
-    if is_embedded(settings):
-        # Its files are here: started on another machine it would find an empty log.
-        here = ray.get_runtime_context().get_node_id()
-        strategy = NodeAffinitySchedulingStrategy(here, soft=False)
     actor = (
         ray.remote(EntityShard)
-        .options(
-            name=name,
-            namespace=NAMESPACE,
-            lifetime="detached",
-            get_if_exists=True,
-            max_restarts=-1,
-            max_task_retries=0,
-            max_concurrency=_CALLS,
-            num_cpus=0,
-            scheduling_strategy=strategy,
-        )
+        .options(max_concurrency=_CALLS, **detached(name, settings))
         .remote(settings, name)
     )
     await actor.ping.remote()

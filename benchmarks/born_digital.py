@@ -1,6 +1,7 @@
 """A born-digital book read by the job and by a bare PyMuPDF loop."""
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -56,6 +57,7 @@ def _job(book: Path, store: Path) -> tuple[float, float]:
     done = subprocess.run(
         [sys.executable, "-m", "jobs.ingest", "--json", "--store", f"file:{store}", str(book)],
         stdout=subprocess.PIPE,
+        env=os.environ | {"SCRIPTORIUM_DATA_DIR": str(store.parent)},
         check=True,
     )
     whole = time.perf_counter() - started

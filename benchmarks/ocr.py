@@ -7,7 +7,6 @@ PyMuPDF loop. Nothing else should be running on the machine.
 
 import argparse
 import os
-import platform
 import sys
 import tempfile
 import time
@@ -21,6 +20,7 @@ from rich.table import Table
 from adapters.ocr.accuracy import pooled_error_rate
 from benchmarks import born_digital, readers
 from benchmarks.corpus import TrueBook, copies, find_books
+from benchmarks.machine import describe
 
 _Read = Callable[[Sequence[TrueBook], int], readers.Texts]
 
@@ -49,7 +49,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="+", help="readers to run: job raw pytesseract ocrmypdf")
     options = parser.parse_args()
     console = Console(width=110)
-    console.print(f"{_machine()}, {options.processes} processes\n")
+    console.print(f"{describe()}, {options.processes} processes\n")
     if options.corpus:
         _scanned(options, console)
     if options.digital_pages:
@@ -106,20 +106,6 @@ def _print_scanned(results: Sequence[Result], console: Console) -> None:
             *(ratios if result is results[0] else [""] * len(ratios)),
         )
     console.print(table)
-
-
-def _machine() -> str:
-    model = next(
-        (
-            line.partition(":")[2].strip()
-            for line in Path("/proc/cpuinfo").read_text().splitlines()
-            if line.startswith("model name")
-        ),
-        platform.machine(),
-    )
-    return (
-        f"{model}, {os.cpu_count()} cores, {platform.platform()}, Python {sys.version.split()[0]}"
-    )
 
 
 if __name__ == "__main__":

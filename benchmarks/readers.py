@@ -36,7 +36,8 @@ def job(books: Sequence[TrueBook], processes: int) -> Texts:
             [sys.executable, "-m", "jobs.ingest", "--json", "--store", f"file:{store}"]
             + [str(book.path) for book in books],
             stdout=subprocess.PIPE,
-            env=os.environ | {"SCRIPTORIUM_OCR_WORKERS": str(processes)},
+            env=os.environ
+            | {"SCRIPTORIUM_DATA_DIR": folder, "SCRIPTORIUM_OCR_WORKERS": str(processes)},
             check=True,
         )
         report = json.loads(done.stdout.splitlines()[-1])

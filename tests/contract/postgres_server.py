@@ -22,7 +22,7 @@ _POLL_SECONDS = 0.02
 _SETTINGS = {
     "listen_addresses": HOST,
     "unix_socket_directories": "",
-    "fsync": "off",  # tests kill the server, never the machine
+    "fsync": "off",
     "full_page_writes": "off",
     "max_connections": "100",
     "shared_buffers": "32MB",
@@ -36,9 +36,14 @@ class PostgresMissing(Exception):
 
 
 class PostgresServer:
-    """Started when made. It ends with `stop`, and at the latest with this process."""
+    """Started when made. It ends with `stop`, and at the latest with this process.
 
-    def __init__(self) -> None:
+    With `fsync` a commit is on the disk when it is acknowledged; tests do not need that, because
+    they kill the server, never the machine.
+    """
+
+    def __init__(self, *, fsync: bool = False) -> None:
+        self._settings = _SETTINGS | ({"fsync": "on", "full_page_writes": "on"} if fsync else {})
         self._programs = _programs()
         self._folder = Path(tempfile.mkdtemp(prefix="scriptorium-postgres-"))
         if os.geteuid() == 0:
@@ -76,7 +81,7 @@ class PostgresServer:
 
     def start(self) -> None:
         """Start the server and wait until it answers."""
-        settings = {**_SETTINGS, "port": str(self.port)}
+        settings = {**self._settings, "port": str(self.port)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         with (self._folder / "log").open("ab") as log:
             self._server = subprocess.Popen(
