@@ -49,10 +49,11 @@ async def catch_up(
 
     Raises as `activate`.
     """
+    known = resident.version  # it may advance while the log is asked
     version = await log.version(stream)
     if version > resident.version:
         await _read_on(log, kind, stream, resident)
-    return version >= resident.version
+    return version >= known
 
 
 async def _from_snapshot(log: EventLog, kind: EntityKind[Any], stream: StreamId) -> Resident:

@@ -68,10 +68,11 @@ class Residents:
         return await self._resident(stream)
 
     def advance(self, stream: StreamId, version: int, state: Frozen) -> None:
-        """Note what events that are stored by now have made of an entity."""
-        resident = self[stream]
-        resident.advance(version, state)
-        self._keep_snapshot(stream, resident)
+        """Note what events that are stored by now have made of an entity, if it is still here."""
+        if stream in self._used:
+            resident = self[stream]
+            resident.advance(version, state)
+            self._keep_snapshot(stream, resident)
 
     def forget_if_new(self, stream: StreamId) -> None:
         """Let go of an entity without events: asking for what is not there must not fill memory."""

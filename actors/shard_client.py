@@ -5,13 +5,14 @@ import logging
 from collections import deque
 from collections.abc import Sequence
 from copy import copy
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import ray
+from ray import ObjectRef
 from ray.actor import ActorHandle
 from ray.exceptions import ActorDiedError, RayError, RayTaskError
 
-from actors.entity_shard import Call, Reply
+from actors.entity_shard import Call, Result, Ticket
 from cluster.ray_connection import NAMESPACE
 from domain.entity import Answer, Executed
 from domain.errors import (
@@ -32,13 +33,22 @@ class _Waiting(NamedTuple):
     call: Call
     reply: "asyncio.Future[Executed | Answer]"
 
+    def settle(self, result: Result) -> None:
+        """Answer, if anybody still waits."""
+        if self.reply.done():
+            return
+        if isinstance(result, ScriptoriumError):
+            self.reply.set_exception(copy(result))
+        else:
+            self.reply.set_result(result)
+
 
 class ShardClient:
     """Calls made at the same time travel together: one call to an actor costs Ray much more than a
     command costs a shard.
 
-    A shard answers every call within a second or so, if only to say that it is still at it. One
-    that is silent for `hang_seconds` hangs, if it has answered before and so is not about to start:
+    A shard answers every call within a second or so, if only by a ticket for the answer. One that
+    is silent for `hang_seconds` hangs, if it has answered before and so is not about to start:
     it is killed, for Ray to start it anew. A client belongs to one event loop.
     """
 
@@ -69,7 +79,7 @@ class ShardClient:
 
     async def ping(self) -> None:
         """Raise `ShardUnavailable` unless the shard answers."""
-        await self._remote([], insist=False)
+        await self._remote("begin", [])
 
     async def close(self) -> None:
         """Give up what is on its way."""
@@ -90,36 +100,47 @@ class ShardClient:
 
     async def _deliver(self, batch: Sequence[_Waiting]) -> None:
         try:
-            slow = await self._exchange(batch, insist=False)
+            slow = await self._begin([each for each in batch if not each.reply.done()])
         finally:
             self._travelling -= 1
             self._send()
         while slow:
-            slow = await self._exchange(slow, insist=True)
+            slow = await self._collect(slow)
 
-    async def _exchange(self, batch: Sequence[_Waiting], *, insist: bool) -> list[_Waiting]:
-        """Hand answers to those who still wait; gives those whose call is not done yet."""
-        batch = [each for each in batch if not each.reply.done()]
+    async def _begin(self, batch: Sequence[_Waiting]) -> list[tuple[_Waiting, Ticket]]:
+        """Answer those whose call is done soon; the others are given a ticket for it."""
         if not batch:
             return []
-        replies: Sequence[Reply]
-        try:
-            replies = await self._remote([each.call for each in batch], insist=insist)
-        except ScriptoriumError as error:
-            replies = [error] * len(batch)
+        replies = await self._replies("begin", [waiting.call for waiting in batch])
         slow = []
-        for each, reply in zip(batch, replies, strict=True):
-            if each.reply.done():
-                continue
-            if reply is None:
-                slow.append(each)
-            elif isinstance(reply, ScriptoriumError):
-                each.reply.set_exception(copy(reply))
+        for waiting, reply in zip(batch, replies, strict=True):
+            if isinstance(reply, Ticket):
+                slow.append((waiting, reply))
             else:
-                each.reply.set_result(reply)
+                waiting.settle(reply)
         return slow
 
-    async def _remote(self, calls: Sequence[Call], *, insist: bool) -> Sequence[Reply]:
+    async def _collect(
+        self, slow: Sequence[tuple[_Waiting, Ticket]]
+    ) -> list[tuple[_Waiting, Ticket]]:
+        """Answer those whose call is done now; gives the others."""
+        replies = await self._replies("collect", [ticket for _, ticket in slow])
+        left = []
+        for (waiting, ticket), reply in zip(slow, replies, strict=True):
+            if reply is not None:
+                waiting.settle(reply)
+            elif not waiting.reply.done():
+                left.append((waiting, ticket))
+        return left
+
+    # What actors answer has no type; `begin` and `collect` say what it is.
+    async def _replies(self, method: str, what: Sequence[object]) -> Sequence[Any]:
+        try:
+            return await self._remote(method, what)
+        except ScriptoriumError as error:
+            return [error] * len(what)
+
+    async def _remote(self, method: str, what: Sequence[object]) -> Sequence[Any]:
         """One call to the actor.
 
         Raises:
@@ -129,7 +150,7 @@ class ShardClient:
         """
         actor = await self._find()
         try:
-            return await self._answer(actor, calls, insist=insist)
+            return await self._answer(actor, getattr(actor, method).remote(what))
         except (RayTaskError, TypeError) as error:
             raise EntityFailed(f"{self.name} cannot be called so: {error}") from error
         except RayError as error:
@@ -151,18 +172,15 @@ class ShardClient:
                 ) from error
         return self._actor
 
-    async def _answer(
-        self, actor: ActorHandle, calls: Sequence[Call], *, insist: bool
-    ) -> Sequence[Reply]:
+    async def _answer(self, actor: ActorHandle, reference: ObjectRef) -> Sequence[Any]:
         life = self._life
-        reference = actor.call.remote(calls, insist=insist)
-        future: asyncio.Future[Sequence[Reply]] = asyncio.wrap_future(reference.future())
+        future: asyncio.Future[Sequence[Any]] = asyncio.wrap_future(reference.future())
         limit = self._hang_seconds if self._has_answered else _START_SECONDS
         await asyncio.wait([future], timeout=limit)
         if future.done():
-            replies = future.result()
+            answer = future.result()
             self._has_answered = True
-            return replies
+            return answer
         future.add_done_callback(_look_away)
         if life == self._life:  # else it was another, and is no more
             self._note_end()
@@ -175,7 +193,7 @@ class ShardClient:
         self._has_answered = False
 
 
-def _look_away(future: "asyncio.Future[Sequence[Reply]]") -> None:
+def _look_away(future: "asyncio.Future[Sequence[Any]]") -> None:
     """Its error is known already; asyncio is not to complain that nobody has asked for it."""
     if not future.cancelled():
         future.exception()

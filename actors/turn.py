@@ -78,13 +78,18 @@ class Turn:
             self.doubts.append(Doubt(request, self.version, error))
 
     def split(self, event_ids: Set[UUID]) -> tuple[list[Doubt], list[Request]]:
-        """The commands whose events stand in the log already, and the others."""
-        earlier = [each.request for each in self.carried if each.event_ids & event_ids]
+        """The commands, and copies of them, whose events stand in the log already; the others."""
+        earlier = {
+            each.request.command.command_id for each in self.carried if each.event_ids & event_ids
+        }
         stray = RecordDamaged(f"events of {self.stream} stand in another stream: verify the log")
-        return (
-            [Doubt(request, self.base, stray) for request in earlier],
-            [request for request in self.requests if request not in earlier],
-        )
+        doubts, others = [], []
+        for request in self.requests:
+            if request.command.command_id in earlier:
+                doubts.append(Doubt(request, self.base, stray))
+            else:
+                others.append(request)
+        return doubts, others
 
     def fail(self, error: ScriptoriumError) -> None:
         """Answer all commands with an error."""

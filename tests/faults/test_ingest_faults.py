@@ -1,6 +1,8 @@
 """The ingest command under fire: what was read stays read, and the rest is read in the end."""
 
+import asyncio
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -11,10 +13,13 @@ from typing import NamedTuple
 import pymupdf
 import pytest
 
+from cluster.settings import Settings
+from cluster.wiring import open_log
 from demo import SAMPLE
 from demo.scan import Scanner, scan
 from demo.typeset import typeset
 from domain.book import BookFault, BookStatus, PageMethod, PageStatus
+from domain.events import RecordedEvent, StreamId
 from domain.library import slices_among
 from jobs.ingestion.tally import RunReport
 from tests.faults.ingest_run import Ended, IngestRun, books, slices
@@ -80,6 +85,27 @@ def assert_every_page_is_read_once(data: Path, pages: int) -> None:
     assert [page.number for page in book.pages] == list(range(1, pages + 1))
     assert {page.status for page in book.pages} == {PageStatus.OK}
     assert pages_of(slices(data)) == list(range(1, pages + 1))
+    assert_the_log_knows(data, book.book_id)
+
+
+def assert_the_log_knows(data: Path, book_id: str) -> None:
+    """Everything that happened to the book is in the log, and once."""
+    counts = Counter(event.event.type for event in events(data, book_id))
+    assert counts.pop("SliceRead") == len(slices(data))
+    once = ("BookUploaded", "ReadingStarted", "BookRead", "BookReady")
+    assert counts == dict.fromkeys(once, 1)
+
+
+def events(data: Path, book_id: str) -> list[RecordedEvent]:
+    async def read() -> list[RecordedEvent]:
+        log = open_log(Settings(data_dir=data))
+        try:
+            assert [damage async for damage in log.verify()] == []
+            return [event async for event in log.read(StreamId("book", book_id))]
+        finally:
+            await log.close()
+
+    return asyncio.run(read())
 
 
 @pytest.mark.timeout(240)

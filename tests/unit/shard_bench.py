@@ -84,11 +84,11 @@ class ShardBench:
         """Their types."""
         return [each.event.type for each in await self.history(stream)]
 
-    async def replayed(self, stream: StreamId = A) -> Account:
-        """What they amount to."""
+    async def replayed(self, stream: StreamId = A, version: int | None = None) -> Account:
+        """What they amount to, or amounted to at a version."""
         return ACCOUNT.replay(
             ACCOUNT.decode(each.event.type, each.event.schema_version, each.event.data)
-            for each in await self.history(stream)
+            for each in (await self.history(stream))[:version]
         )
 
 

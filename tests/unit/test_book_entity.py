@@ -1,6 +1,8 @@
 """The rules of a book, beyond what runs of the job show (test_chronicle.py)."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.book import BookFault, ReadingOptions
 from domain.entities.book import (
@@ -79,3 +81,25 @@ def test_a_book_without_a_readable_page_is_not_started_again() -> None:
 def test_only_dead_pages_can_be_retried(commands: tuple[Command, ...]) -> None:
     with pytest.raises(CommandRefused):
         after(*commands, RETRY)
+
+
+slices = st.builds(
+    read, st.sampled_from([1, 5, 9]), st.sampled_from([9, 16]), st.sampled_from([None, 0, 1])
+)
+ends = st.lists(st.integers(1, 16), unique=True, max_size=16).map(lambda dead: finish(*dead))
+commands = st.sampled_from([UPLOAD, START, REFUSE, RETRY]) | slices | ends
+
+
+@given(st.lists(commands, max_size=30))
+def test_whatever_comes_is_decided_and_can_be_written_down(sent: list[Command]) -> None:
+    state, happened = BOOK.initial, list[Event]()
+    for command in sent:
+        try:
+            events = BOOK.decide(state, command)
+        except CommandRefused:
+            continue
+        state = BOOK.replay(events, state)
+        happened += events
+    assert BOOK.replay(BOOK.decode(*BOOK.encode(event)) for event in happened) == state
+    assert BOOK.restore(state.model_dump_json()) == state
+    assert state.pages is None or state.pages_done <= state.pages

@@ -13,6 +13,7 @@ import pytest
 from actors.limits import Limits
 from adapters.event_log.base import Snapshot
 from domain.errors import EntityFailed, LogUnavailable, RecordDamaged
+from domain.events import StreamId
 from tests.unit.sample_account import ACCOUNT, Account, Balance
 from tests.unit.shard_bench import A, ShardBench, balance, deposit, until
 
@@ -70,6 +71,34 @@ async def test_entities_at_work_stay_in_memory(bench: ShardBench) -> None:
     assert [each.version for each in await asyncio.gather(*calls)] == [1] * 6
     await shard.execute("account", "g", deposit())
     assert shard.entities == 1
+
+
+async def test_a_question_does_not_take_a_log_that_went_on_for_one_that_was_set_back(
+    bench: ShardBench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shard = bench.shard()
+    await shard.execute("account", "a", deposit(1))
+    ask, asked, answer = bench.log.version, asyncio.Event(), asyncio.Event()
+
+    async def version(stream: StreamId) -> int:
+        found = await ask(stream)
+        asked.set()
+        await answer.wait()
+        return found
+
+    monkeypatch.setattr(bench.log, "version", version)
+    question = asyncio.ensure_future(balance(shard))
+    await asked.wait()
+    await shard.execute("account", "a", deposit(1))
+    bench.log.held.clear()
+    appending = asyncio.ensure_future(shard.execute("account", "a", deposit(1)))
+    await until(lambda: len(bench.log.appends) == 3)
+    bench.log.reads.clear()
+    answer.set()
+    assert await question == 2
+    assert not bench.log.reads  # it stays in memory, where the append under way finds it
+    bench.log.held.set()
+    assert (await appending).version == 3
 
 
 async def test_asking_for_what_is_not_there_fills_no_memory(bench: ShardBench) -> None:

@@ -87,6 +87,14 @@ async def test_after_a_restart_among_others(bench: ShardBench) -> None:
     assert (await bench.replayed(B)).balance == 1
 
 
+async def test_many_times_after_a_restart(bench: ShardBench) -> None:
+    await bench.shard().execute("account", "a", deposit(1, "x"))
+    restarted = bench.shard(limits=Limits(attempts=3))
+    copies = [restarted.execute("account", "a", deposit(1, "x")) for _ in range(20)]
+    results = await asyncio.gather(*copies)
+    assert results == [Executed(version=1, events=("Deposited",), repeated=True)] * 20
+
+
 async def test_after_passivation(bench: ShardBench) -> None:
     shard = bench.shard(limits=Limits(entities=1, recent=1))
     await shard.execute("account", "a", deposit(5))
