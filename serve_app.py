@@ -19,6 +19,7 @@ from jobs.consumers import library
 from jobs.ingestion.batch import read_batch
 
 _REQUESTS = 300  # at once in one replica: event streams, and downloads with a piece in memory each
+_LOOK_SECONDS = 1.0  # from one look whether a replica is alive to the next
 _CLOSING_SECONDS = 30.0  # for what is under way when a replica is to end
 
 
@@ -50,6 +51,7 @@ _deployment = serve.deployment(
     serve.ingress()(HttpFront),
     name="http",
     max_ongoing_requests=_REQUESTS,
+    health_check_period_s=_LOOK_SECONDS,
     graceful_shutdown_timeout_s=_CLOSING_SECONDS,
     ray_actor_options={"num_cpus": 0},  # the processors are for reading
 )

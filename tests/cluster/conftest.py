@@ -7,8 +7,12 @@ import pytest
 
 from tests.cluster import sample_books
 from tests.cluster.commands import Finished, run
+from tests.cluster.local_server import LocalServer
 from tests.cluster.ray_head import RayHead
 from tests.cluster.sample_books import SampleBook
+
+HOOK_SECRET = "a-secret-of-some-length"
+HOOK_BUCKET = "incoming"
 
 
 class Ingest:
@@ -43,6 +47,20 @@ def cluster() -> Iterator[RayHead]:
 @pytest.fixture(scope="module")
 def ingest(cluster: RayHead, tmp_path_factory: pytest.TempPathFactory) -> Ingest:
     return Ingest(cluster, tmp_path_factory.mktemp("data"))
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
+    """The server on this machine, whose hook is on and whose event streams are short."""
+    running = LocalServer(
+        tmp_path_factory.mktemp("server"),
+        hook_secret=HOOK_SECRET,
+        hook_buckets=HOOK_BUCKET,
+        http_stream_seconds="1",
+    )
+    running.start()
+    yield running
+    running.stop()
 
 
 @pytest.fixture(scope="session")

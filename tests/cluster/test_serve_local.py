@@ -19,14 +19,6 @@ pytestmark = pytest.mark.timeout(280)
 _SECONDS = 100.0
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
-    running = LocalServer(tmp_path_factory.mktemp("server"))
-    running.start()
-    yield running
-    running.stop()
-
-
 @pytest.fixture
 def client(server: LocalServer) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=server.url, timeout=_SECONDS) as client:
@@ -39,14 +31,18 @@ def upload(client: httpx.Client, path: Path, **fields: str) -> httpx.Response:
 
 
 def events_until(client: httpx.Client, url: str, last: str) -> list[str]:
-    """The types of a book's events, up to the one called `last`."""
+    """The types of a book's events, up to the one called `last`; comes back when a stream ends."""
     types: list[str] = []
-    with client.stream("GET", url) as stream:
-        for line in stream.iter_lines():
-            if line.startswith("event: "):
-                types.append(line.removeprefix("event: "))
-                if types[-1] == last:
-                    break
+    seen = "0"
+    while last not in types:
+        with client.stream("GET", url, headers={"Last-Event-ID": seen}) as stream:
+            for line in stream.iter_lines():
+                if line.startswith("id: "):
+                    seen = line.removeprefix("id: ")
+                if line.startswith("event: "):
+                    types.append(line.removeprefix("event: "))
+                    if types[-1] == last:
+                        break
     return types
 
 
