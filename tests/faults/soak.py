@@ -17,6 +17,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress
 
+from domain.errors import UsageError
 from tests.contract.postgres_server import PostgresMissing
 from tests.faults.soak_database import Database, PostgresDatabase, SqliteDatabase
 from tests.faults.soak_report import Report
@@ -41,9 +42,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with closing(_database(options.database, folder)) as database:
             _run(plan, report, database, folder, console)
-    except PostgresMissing as error:
+    except (PostgresMissing, UsageError) as error:
+        shutil.rmtree(folder)
         console.print(f"soak: {error}", style="red")
-        return NO_DATABASE
+        return NO_DATABASE if isinstance(error, PostgresMissing) else BAD_USAGE
     report.print(console)
     if options.json:
         print(report.to_json())

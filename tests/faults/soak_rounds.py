@@ -15,6 +15,7 @@ from actors.dispatcher_actor import dispatcher_status
 from actors.patience import Patience
 from cluster.wiring import open_catalogue, open_log
 from domain.entities.book import SliceRead
+from domain.errors import UsageError
 from tests.faults.soak_check import check
 from tests.faults.soak_consumer import effect_of, effect_streams
 from tests.faults.soak_database import Database
@@ -42,11 +43,14 @@ class Plan:
 
 
 class Soak:
-    """Made in the event loop that `run` is called in."""
+    """Made in the event loop that `run` is called in.
+
+    Raises:
+        UsageError: there are no such faults on this database.
+    """
 
     def __init__(self, system: System, database: Database, plan: Plan, report: Report) -> None:
         self._settings = system.settings
-        self._url = system.url
         self._plan = plan
         self._report = report
         self._ledger = Ledger()
@@ -56,6 +60,9 @@ class Soak:
         self._entities = Directory(system.settings)
         self._http = httpx.AsyncClient(base_url=system.url, timeout=_REQUEST_SECONDS)
         self._faults = Faults(system, database, self._log, self._ledger, self._random)
+        if unknown := set(plan.faults).difference(self._faults.by_name):
+            known = ", ".join(self._faults.by_name)
+            raise UsageError(f"no fault is called {', '.join(unknown)}; there are {known}")
 
     async def run(self, say: Callable[[str], None]) -> None:
         """Fill the report; `say` is told of every round."""
@@ -94,7 +101,8 @@ class Soak:
         return Announcer(name, self._http, self._ledger, Random(f"{self._plan.seed}-{name}"))
 
     async def _rounds(self, say: Callable[[str], None]) -> None:
-        await self._all_is_well()
+        async with asyncio.timeout(_RECOVERY_SECONDS):
+            await self._all_is_well()
         for fault in self._faults_in_turn():
             say(fault)
             self._ledger.longest_wait = 0.0
