@@ -94,5 +94,5 @@ def _install() -> None:
     """The library, for this benchmark only."""
     if not _PYTHON.exists():
         venv.create(_HOME, with_pip=True)
-    pip = [_PYTHON, "-m", "pip", "install", "--quiet", "eventsourcing[postgres]==9.5.6"]
+    pip = [str(_PYTHON), "-m", "pip", "install", "--quiet", "eventsourcing[postgres]==9.5.6"]
     subprocess.run(pip, check=True)

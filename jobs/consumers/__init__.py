@@ -13,7 +13,6 @@ _PATIENCE = RetryPolicy(attempts=20)  # a quarter of an hour: a cluster may be s
 def library(settings: Settings) -> Sequence[Consumer]:
     """The consumers of the library: a recipe for the dispatcher, in whose process they live."""
     from actors.directory import Directory
-
     from actors.reading_room_actor import ReadingRoomClient
     from cluster.wiring import open_catalogue, open_store
     from jobs.consumers import catalogue, intake, reader
