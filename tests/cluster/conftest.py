@@ -49,7 +49,7 @@ def ingest(cluster: RayHead, tmp_path_factory: pytest.TempPathFactory) -> Ingest
     return Ingest(cluster, tmp_path_factory.mktemp("data"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalServer]:
     """The server on this machine, whose hook is on and whose event streams are short."""
     running = LocalServer(

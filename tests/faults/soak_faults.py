@@ -75,22 +75,26 @@ class Faults:
         (process,) = await self._alive(name)
         other = Shard(self._log, KINDS, fence_name=name)
         try:
-            await self._take_its_place(process, other, stream)
-            # By now its successor, which Ray has started, has claimed the place and written.
-            await self._ledger.everybody_is_served(time.monotonic())
-            await self._check_refused(other, stream)
+            if await self._take_its_place(process, other, stream):
+                # By now its successor, which Ray has started, has claimed the place and written.
+                await self._ledger.everybody_is_served(time.monotonic())
+                await self._check_refused(other, stream)
         finally:
             await other.close()
 
     async def _take_its_place(
         self, process: psutil.Process, other: Shard, stream: StreamId
-    ) -> None:
+    ) -> bool:
+        """False when the other could not: the paused shard held it up, in the midst of a write."""
         began = time.monotonic()
+        command = UploadBook(command_id="first", source="", size=0, reading=ReadingOptions())
         with ExitStack() as asleep:
             with self._database.at_rest():
                 asleep.enter_context(_stopped(process))
-            command = UploadBook(command_id="first", source="", size=0, reading=ReadingOptions())
-            executed = await other.execute(*stream, command)
+            try:
+                executed = await other.execute(*stream, command)
+            except Retryable:
+                return False
         known = Acknowledged(stream, command.command_id, executed.version, executed.events)
         self._ledger.acknowledged.append(known)
         in_time = time.monotonic() - began < self._settings.shard_hang_seconds
@@ -100,6 +104,7 @@ class Faults:
             self._ledger.problems.append("a shard that had lost its place did not end")
         else:
             self.refused += in_time  # else it may have been killed for being silent
+        return True
 
     async def _check_refused(self, other: Shard, stream: StreamId) -> None:
         """A writer whose claim is void writes nothing, and is told so."""

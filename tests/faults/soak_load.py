@@ -27,8 +27,8 @@ from domain.events import StreamId
 from domain.slices import PageRange
 from tests.faults.soak_ledger import Acknowledged, Ledger
 
-PAUSE_SECONDS = 0.1
-_HOT_SECONDS = 0.4  # its effects are had one after the other: they are to keep up
+PAUSE_SECONDS = 0.15
+_HOT_SECONDS = 0.5  # its effects are had one after the other: they are to keep up
 _STOP_SECONDS = 60.0
 _AT_ONCE = 4  # commands of a hot book
 _HOT_SLICES = 400
