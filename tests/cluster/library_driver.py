@@ -1,7 +1,8 @@
 """A library at work on a cluster: `python -m tests.cluster.library_driver LONG SHORT SCAN BAD`.
 
 Starts what a server starts, without HTTP; uploads books, kills the reading room in the middle of
-the long one, has dead pages read again; ends when all books are at their end.
+the long one, has dead pages read again; ends when all books are at their end and all consumers
+have been told.
 """
 
 import asyncio
@@ -14,7 +15,7 @@ from typing import cast
 import ray
 
 from actors.directory import Directory
-from actors.dispatcher_actor import start_dispatcher, stop_dispatcher
+from actors.dispatcher_actor import dispatcher_status, start_dispatcher, stop_dispatcher
 from actors.reading_room_actor import NAME as READING_ROOM
 from actors.reading_room_actor import start_reading_room, stop_reading_room
 from actors.shard_start import start_shards, stop_shards
@@ -69,6 +70,10 @@ class Library:
         for book_id in book_ids:
             await self.until(book_id, lambda state: not state.is_open)
 
+    async def consumers_caught_up(self) -> None:
+        while any(consumer.lag != 0 for consumer in await dispatcher_status()):
+            await self._log.wait(1)
+
 
 async def work(books: Library, long: Path, short: Path, scan: Path, bad: Path) -> None:
     """The story that the tests look at afterwards."""
@@ -84,6 +89,7 @@ async def work(books: Library, long: Path, short: Path, scan: Path, bad: Path) -
     await books.until(scan_id, lambda state: state.stage is Stage.PARTIAL)
     await books.retry(scan_id)
     await books.end_of(bad_id, scan_id, long_id)
+    await books.consumers_caught_up()
 
 
 async def run(settings: Settings, work: Callable[[Library], Awaitable[None]]) -> None:
