@@ -13,8 +13,8 @@ MOST_ENTRIES = 1000
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One book, as it stood at `version`; `updated_at` is the time (aware, UTC) of the newest of its
-    events that the catalogue has been told of, which may be an earlier one for a moment.
+    """One book, as it stood at `version`; `updated_at` is the time (aware, UTC) of the newest of
+    its events that the catalogue has been told of, which may be an earlier one for a moment.
 
     `created` grows from book to book in the order in which they were handed in, and is the cursor
     of a list. `dead_pages` counts the pages that could not be read; `size` is in bytes.
