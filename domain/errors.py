@@ -7,6 +7,9 @@
     │   ├── LogUnavailable
     │   │   └── LogRaced
     │   ├── ReadingInterrupted
+    │   ├── ModelUnavailable
+    │   ├── GraphUnavailable
+    │   ├── VectorsUnavailable
     │   └── ShardUnavailable
     │       └── ShardBusy
     └── Terminal                the same call fails again; the message says what to change
@@ -18,6 +21,8 @@
         ├── KeyRefused
         ├── StoreRefused
         ├── RecordDamaged
+        ├── ModelRefused
+        ├── AnswerUnusable
         ├── FencedOut
         ├── EntityFailed
         ├── CommandRefused      carries a stable reason
@@ -62,6 +67,18 @@ class ReadingInterrupted(Retryable):
     """A book was not read to its end; what was read of it stays."""
 
 
+class ModelUnavailable(Retryable):
+    """The language model did not answer, or is overloaded; the call may have been paid for."""
+
+
+class GraphUnavailable(Retryable):
+    """The story graph's database did not answer."""
+
+
+class VectorsUnavailable(Retryable):
+    """The vector database did not answer."""
+
+
 class ShardUnavailable(Retryable):
     """The shard that holds an entity did not answer in time; a command may have been done."""
 
@@ -100,6 +117,14 @@ class StoreRefused(Terminal):
 
 class RecordDamaged(Terminal):
     """A stored record cannot be understood."""
+
+
+class ModelRefused(Terminal):
+    """The language model's endpoint rejected the call: credentials, model name, content filter."""
+
+
+class AnswerUnusable(Terminal):
+    """A language model's answer was cut off, or was not what was asked for."""
 
 
 class FencedOut(Terminal):

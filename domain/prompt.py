@@ -1,0 +1,54 @@
+"""What a language model is asked, and what it costs."""
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from domain.book import Frozen
+
+
+class Purpose(StrEnum):
+    """What a call is for; costs are counted by it."""
+
+    PLAN = "plan"
+    SCENE = "scene"
+    EXTRACT = "extract"
+    SUMMARY = "summary"
+    COHERENCE = "coherence"
+    EMBED = "embed"
+    OTHER = "other"
+
+
+class Section(Frozen):
+    """A named part of a prompt."""
+
+    title: str
+    text: str
+
+
+class Prompt(Frozen):
+    """What a model is asked.
+
+    `sections` come in stable-prefix order: what changes least comes first, so that an endpoint's
+    prompt cache hits. `material` is the typed data the sections were made from, for a provider that
+    does not read prose. `max_tokens` bounds the answer.
+    """
+
+    purpose: Purpose
+    system: str
+    sections: tuple[Section, ...] = ()
+    task: str
+    material: Frozen | None = None
+    max_tokens: int = Field(default=4096, ge=1, le=200_000)
+    temperature: float = Field(default=0.7, ge=0, le=2)
+
+
+class Usage(Frozen):
+    """Tokens of one call; `cached` of the prompt's were read from a cache. `estimated` where the
+    endpoint did not say. `money` in the price table's currency, None without a price."""
+
+    prompt: int = 0
+    cached: int = 0
+    completion: int = 0
+    estimated: bool = False
+    money: float | None = None

@@ -1,0 +1,126 @@
+"""The story bible: what the author has laid down before and beside the chapters."""
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field
+
+from domain.book import Frozen
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Note = Annotated[str, Field(max_length=20_000)]
+
+
+def _as_text(value: object) -> object:
+    """Authors write `age: 34` and `alive: true`; both are kept as text, lists joined by `; `."""
+    match value:
+        case bool():
+            return "yes" if value else "no"
+        case int() | float():
+            return str(value)
+        case list() | tuple():
+            return "; ".join(str(_as_text(each)) for each in value)
+    return value
+
+
+def _as_named(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+def _as_rule(value: object) -> object:
+    return {"text": value} if isinstance(value, str) else value
+
+
+Value = Annotated[str, BeforeValidator(_as_text), Field(max_length=2000)]
+Attributes = Annotated[Mapping[Name, Value], Field(max_length=200)]
+Aliases = Annotated[tuple[Name, ...], Field(max_length=50)]
+
+
+class Named(Frozen):
+    """Somebody or something with a name; `attributes` such as `eyes: grey` are free words."""
+
+    name: Name
+    aliases: Aliases = ()
+    attributes: Attributes = Field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name and the aliases."""
+        return (self.name, *self.aliases)
+
+
+class Character(Named):
+    """Somebody. `voice` says, for whoever writes, how they speak."""
+
+    voice: Note = ""
+
+
+class Place(Named):
+    """Where things happen."""
+
+
+class Item(Named):
+    """A thing that matters."""
+
+
+class WorldRule(Frozen):
+    """What always holds in this world."""
+
+    text: Note
+
+
+class TimelineEntry(Frozen):
+    """What happened or is to happen, before or beside the chapters; `when` is free text."""
+
+    when: Annotated[str, Field(max_length=200)] = ""
+    text: Note
+
+
+class Style(Frozen):
+    """How the book is to be written."""
+
+    genre: Annotated[str, Field(max_length=200)] = ""
+    person: Annotated[str, Field(max_length=200)] = ""
+    tense: Annotated[str, Field(max_length=200)] = ""
+    notes: Note = ""
+
+
+class CanonFact(Frozen):
+    """A fact that the author lays down: as a plain sentence, or as subject, predicate, object.
+
+    `predicate` is one of `domain.story.facts.PREDICATES` or a free word; `since` and `until` are
+    chapter numbers, `known_by` names who knows it where not everybody does.
+    """
+
+    text: Note = ""
+    subject: Annotated[str, Field(max_length=200)] = ""
+    predicate: Annotated[str, Field(max_length=200)] = ""
+    object: Value = ""
+    since: int | None = Field(default=None, ge=0, le=100_000)
+    until: int | None = Field(default=None, ge=0, le=100_000)
+    known_by: Aliases | None = None
+
+
+CharacterEntry = Annotated[Character, BeforeValidator(_as_named)]
+PlaceEntry = Annotated[Place, BeforeValidator(_as_named)]
+ItemEntry = Annotated[Item, BeforeValidator(_as_named)]
+RuleEntry = Annotated[WorldRule, BeforeValidator(_as_rule)]
+FactEntry = Annotated[CanonFact, BeforeValidator(_as_rule)]
+TimelineLine = Annotated[TimelineEntry, BeforeValidator(_as_rule)]
+
+
+class Bible(Frozen):
+    """The story bible. A name stands for an entry of its own, a sentence for a rule or fact."""
+
+    characters: Annotated[tuple[CharacterEntry, ...], Field(max_length=1000)] = ()
+    places: Annotated[tuple[PlaceEntry, ...], Field(max_length=1000)] = ()
+    items: Annotated[tuple[ItemEntry, ...], Field(max_length=1000)] = ()
+    rules: Annotated[tuple[RuleEntry, ...], Field(max_length=1000)] = ()
+    timeline: Annotated[tuple[TimelineLine, ...], Field(max_length=5000)] = ()
+    facts: Annotated[tuple[FactEntry, ...], Field(max_length=5000)] = ()
+    style: Style = Style()
+
+    @property
+    def entries(self) -> Iterable[Named]:
+        """Everybody and everything with a name."""
+        return (*self.characters, *self.places, *self.items)

@@ -1,0 +1,1 @@
+"""The coherence gate: a draft against what the story has established."""

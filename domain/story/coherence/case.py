@@ -1,0 +1,46 @@
+"""What an analyser works on."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from domain.story.bible import Bible
+from domain.story.coherence.verdict import Finding, Skipped
+from domain.story.facts import Fact
+from domain.story.language import Language
+from domain.story.reading import ChapterReading
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A draft, and what it must agree with: the bible and the approved chapters before it.
+
+    `facts` are further ones that approved memory holds, such as a language model took from the
+    approved chapters. Nothing in here comes from the draft but `draft` itself.
+    """
+
+    language: Language
+    bible: Bible
+    earlier: Sequence[ChapterReading]
+    draft: ChapterReading
+    facts: Sequence[Fact] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What an analyser found, and what it could not look at."""
+
+    findings: Sequence[Finding] = ()
+    skipped: Sequence[Skipped] = ()
+
+
+class Analyser(Protocol):
+    """One deterministic check of a draft."""
+
+    @property
+    def name(self) -> str:
+        """The name its findings carry."""
+
+    def analyse(self, case: Case) -> Analysis:
+        """What does not go together. Quotes must be verbatim; the gate drops findings whose are
+        not."""
