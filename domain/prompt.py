@@ -52,3 +52,10 @@ class Usage(Frozen):
     completion: int = 0
     estimated: bool = False
     money: float | None = None
+
+
+class Origin(Frozen):
+    """Who made an answer: the provider `offline` says so."""
+
+    provider: str = Field(max_length=200)
+    model: str = Field(max_length=200)

@@ -5,16 +5,9 @@ from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 from domain.book import Frozen
-from domain.prompt import Prompt, Usage
+from domain.prompt import Origin, Prompt, Usage
 
 T = TypeVar("T", bound=Frozen)
-
-
-class Origin(Frozen):
-    """Who made an answer: `offline` says so."""
-
-    provider: str
-    model: str
 
 
 @dataclass(frozen=True, slots=True)

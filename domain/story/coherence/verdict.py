@@ -1,5 +1,7 @@
 """What the gate says of a draft."""
 
+import hashlib
+import json
 from enum import StrEnum
 from typing import Annotated
 
@@ -34,6 +36,12 @@ class Finding(Frozen):
     severity: Severity
     message: str
     evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def finding_id(self) -> str:
+        """The same for the same finding in another check: 16 hexadecimal digits."""
+        essence = [self.analyser, self.kind, *sorted(each.quote for each in self.evidence)]
+        return hashlib.sha256(json.dumps(essence).encode()).hexdigest()[:16]
 
 
 class Skipped(Frozen):

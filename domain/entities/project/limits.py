@@ -1,0 +1,49 @@
+"""The bounds of a project."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from pydantic import BaseModel
+from pydantic_core import PydanticSerializationError
+
+R = TypeVar("R", bound=BaseModel)
+
+CHAPTERS = 1000
+"""Most chapters of a project, and the highest number of one."""
+
+PROJECT_FACTS = 50_000
+"""Most facts that a project's chapters hold together."""
+
+BIBLE_BYTES = 1_000_000
+EXTRACTION_BYTES = 1_000_000
+VERDICT_BYTES = 1_000_000
+
+FINDINGS = 1000
+"""Most findings of a verdict, and most marks as intentional on a chapter."""
+
+OPEN_CALLS = 2000
+"""Most calls to a model whose cost is unknown."""
+
+LEDGER_LINES = 20_000
+"""Most lines of the ledger."""
+
+INSTRUCTION = 10_000
+"""Most characters of an instruction."""
+
+REASON = 2000
+"""Most characters of a reason."""
+
+
+def at_most(size: int) -> Callable[[R], R]:
+    """A validator of a record's size as JSON, in bytes."""
+
+    def check(record: R) -> R:
+        try:
+            found = len(record.model_dump_json().encode())
+        except (PydanticSerializationError, UnicodeEncodeError) as error:
+            raise ValueError("a text with half of a surrogate pair cannot be stored") from error
+        if found > size:
+            raise ValueError(f"it has {found} bytes as JSON, more than the {size} it may have")
+        return record
+
+    return check
