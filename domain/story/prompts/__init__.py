@@ -1,0 +1,1 @@
+"""What the writing room asks of a language model, and the records it answers with."""

@@ -1,0 +1,116 @@
+"""From a model's answers to what the story knows: only what is quoted verbatim."""
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from pydantic import ValidationError
+
+from domain.story.coherence.verdict import Evidence, Finding
+from domain.story.facts import Fact, Source, Standing, StoryTime
+from domain.story.prompts.answers import Beat, Extracted, MoreFindings, Plan
+from domain.story.prompts.material import ReviewMaterial
+from domain.story.reading import ChapterText
+from domain.story.setups import Setup
+
+MOST = 500
+"""Of each kind, from one answer."""
+
+MOST_BEATS = 60
+
+
+def verified_facts(extracted: Extracted, chapter: ChapterText) -> tuple[Fact, ...]:
+    """The facts whose quotes are in the chapter, in order; malformed ones are left out."""
+    return tuple(_facts(extracted, chapter))
+
+
+def _facts(extracted: Extracted, chapter: ChapterText) -> Iterator[Fact]:
+    for each in extracted.facts[:MOST]:
+        quote = each.quote.strip()
+        if not _quoted(quote, chapter.text):
+            continue
+        believer = (each.believer or "").strip() or None
+        try:
+            yield Fact(
+                subject=each.subject.strip(),
+                predicate=each.predicate.strip().lower().replace(" ", "_"),
+                object=each.object.strip(),
+                since=StoryTime(chapter.number),
+                standing=Standing.BELIEF if believer else Standing.INFERRED,
+                believer=believer,
+                source=Source(chapter=chapter.number, quote=quote),
+            )
+        except ValidationError:
+            continue
+
+
+def verified_setups(extracted: Extracted, chapter: ChapterText) -> tuple[Setup, ...]:
+    """The setups whose quotes are in the chapter, in order; malformed ones are left out."""
+    return tuple(_setups(extracted, chapter))
+
+
+def _setups(extracted: Extracted, chapter: ChapterText) -> Iterator[Setup]:
+    for each in extracted.setups[:MOST]:
+        quote = each.quote.strip()
+        if not _quoted(quote, chapter.text):
+            continue
+        try:
+            yield Setup(
+                setup_id=_setup_id(chapter.number, each.kind, quote),
+                kind=each.kind.strip().lower(),
+                subject=each.subject.strip(),
+                text=each.text.strip(),
+                planted=Source(chapter=chapter.number, quote=quote),
+            )
+        except ValidationError:
+            continue
+
+
+def _setup_id(chapter: int, kind: str, quote: str) -> str:
+    return hashlib.sha256(f"{chapter}\n{kind}\n{quote}".encode()).hexdigest()[:16]
+
+
+def verified_findings(
+    more: MoreFindings, material: ReviewMaterial, analyser: str
+) -> tuple[Finding, ...]:
+    """The findings of which both quotes are where they are said to be."""
+    sources = {passage.source: passage.text for passage in material.sources}
+    return tuple(
+        Finding(
+            analyser=analyser,
+            kind=each.kind.strip().lower(),
+            severity=each.severity,
+            message=each.message.strip(),
+            evidence=(
+                Evidence(source="draft", quote=each.draft_quote.strip()),
+                Evidence(source=each.source, quote=each.source_quote.strip()),
+            ),
+        )
+        for each in more.findings[:MOST]
+        if _quoted(each.draft_quote.strip(), material.draft.text)
+        and _quoted(each.source_quote.strip(), sources.get(each.source, ""))
+    )
+
+
+def _quoted(quote: str, text: str) -> bool:
+    return bool(quote) and quote in text
+
+
+def fitted_beats(plan: Plan, target_word_count: int) -> tuple[Beat, ...]:
+    """The plan's beats with their words brought to the chapter's; empty ones are left out.
+
+    Empty when the plan holds no usable beat.
+    """
+    beats = [beat for beat in plan.beats if beat.what.strip()][:MOST_BEATS]
+    return tuple(_shared_out(beats, target_word_count))
+
+
+def _shared_out(beats: Iterable[Beat], target: int) -> Iterator[Beat]:
+    """Each beat's share in proportion; roundings are carried on, so that the sum is exact."""
+    beats = list(beats)
+    weights = [min(max(beat.words, 1), target) for beat in beats]
+    total, before = sum(weights), 0
+    for beat, weight in zip(beats, weights, strict=True):
+        after = before + weight
+        words = round(target * after / total) - round(target * before / total)
+        yield beat.model_copy(update={"words": max(words, 1)})
+        before = after
