@@ -15,7 +15,7 @@ from adapters.event_log.base import Append, Appended, Log
 from cluster.telemetry import Level, Tally
 from domain.events import Metadata, NewEvent, Position, RecordedEvent, StreamId
 
-SECONDS = 20.0
+SECONDS = 60.0
 """Far more than anything here takes: it is there to end what hangs."""
 
 Place = tuple[str, int]
