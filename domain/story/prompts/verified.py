@@ -1,7 +1,7 @@
 """From a model's answers to what the story knows: only what is quoted verbatim."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from pydantic import ValidationError
 
@@ -16,6 +16,7 @@ MOST = 500
 """Of each kind, from one answer."""
 
 MOST_BEATS = 60
+_WHAT, _NAME, _CHARACTERS = 4000, 200, 50  # the longest and most of a beat
 
 
 def verified_facts(extracted: Extracted, chapter: ChapterText) -> tuple[Fact, ...]:
@@ -96,21 +97,30 @@ def _quoted(quote: str, text: str) -> bool:
 
 
 def fitted_beats(plan: Plan, target_word_count: int) -> tuple[Beat, ...]:
-    """The plan's beats with their words brought to the chapter's; empty ones are left out.
+    """The plan's beats, their words brought to the chapter's; empty ones are left out.
 
     Empty when the plan holds no usable beat.
     """
-    beats = [beat for beat in plan.beats if beat.what.strip()][:MOST_BEATS]
-    return tuple(_shared_out(beats, target_word_count))
+    planned = [beat for beat in plan.beats if beat.what.strip()][:MOST_BEATS]
+    weights = [min(max(beat.words, 1), target_word_count) for beat in planned]
+    return tuple(
+        Beat(
+            title=beat.title.strip()[:_NAME],
+            what=beat.what.strip()[:_WHAT],
+            place=(beat.place or "").strip()[:_NAME] or None,
+            characters=tuple(
+                name.strip()[:_NAME] for name in beat.characters[:_CHARACTERS] if name.strip()
+            ),
+            words=share,
+        )
+        for beat, share in zip(planned, _shares(weights, target_word_count), strict=True)
+    )
 
 
-def _shared_out(beats: Iterable[Beat], target: int) -> Iterator[Beat]:
-    """Each beat's share in proportion; roundings are carried on, so that the sum is exact."""
-    beats = list(beats)
-    weights = [min(max(beat.words, 1), target) for beat in beats]
+def _shares(weights: Sequence[int], target: int) -> Iterator[int]:
+    """What each gets in proportion; roundings are carried on, so that the sum is exact."""
     total, before = sum(weights), 0
-    for beat, weight in zip(beats, weights, strict=True):
+    for weight in weights:
         after = before + weight
-        words = round(target * after / total) - round(target * before / total)
-        yield beat.model_copy(update={"words": max(words, 1)})
+        yield max(round(target * after / total) - round(target * before / total), 1)
         before = after
