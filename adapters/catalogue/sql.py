@@ -17,10 +17,10 @@ from sqlalchemy import (
     func,
     select,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from adapters.catalogue.base import MOST_ENTRIES, Entry
 from adapters.event_log.tables import METADATA, NAME
+from adapters.event_log.upsert import upsert_newer
 from domain.entities.book import Stage
 from domain.errors import RecordDamaged
 
@@ -42,10 +42,6 @@ CATALOGUE = Table(
     Index("catalogue_stage", "stage", "created"),
 )
 """One row a book; times are ISO 8601."""
-
-_Insert = Callable[[Table], postgresql.Insert | sqlite.Insert]
-_INSERTS: Mapping[str, _Insert] = {"postgresql": postgresql.insert, "sqlite": sqlite.insert}
-_UPDATED = [column.name for column in CATALOGUE.c if column.name not in {"book_id", "created"}]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -109,26 +105,19 @@ class SqlCatalogue:
 
 
 def _upsert(connection: Connection, entry: Entry) -> None:
-    new = _INSERTS[connection.dialect.name](CATALOGUE).values(
-        book_id=entry.book_id,
-        created=entry.created,
-        stage=entry.stage.value,
-        source=_storable(entry.source),
-        title=_storable(entry.title) if entry.title is not None else None,
-        pages=entry.pages,
-        pages_done=entry.pages_done,
-        dead_pages=entry.dead_pages,
-        size=entry.size,
-        version=entry.version,
-        updated_at=entry.updated_at.isoformat(),
-    )
-    connection.execute(
-        new.on_conflict_do_update(
-            index_elements=[CATALOGUE.c.book_id],
-            set_={name: new.excluded[name] for name in _UPDATED},
-            where=CATALOGUE.c.version <= new.excluded.version,
-        )
-    )
+    values = {
+        "created": entry.created,
+        "stage": entry.stage.value,
+        "source": storable(entry.source),
+        "title": storable(entry.title) if entry.title is not None else None,
+        "pages": entry.pages,
+        "pages_done": entry.pages_done,
+        "dead_pages": entry.dead_pages,
+        "size": entry.size,
+        "version": entry.version,
+        "updated_at": entry.updated_at.isoformat(),
+    }
+    upsert_newer(connection, CATALOGUE, {"book_id": entry.book_id}, values, first={"created"})
 
 
 def _get(connection: Connection, book_id: str) -> Entry | None:
@@ -157,7 +146,8 @@ def _clear(connection: Connection) -> None:
     connection.execute(delete(CATALOGUE))
 
 
-def _storable(text: str) -> str:
+def storable(text: str) -> str:
+    """PostgreSQL keeps no text with a NUL in it."""
     return text.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 

@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, insert
 from sqlalchemy.pool import NullPool
 
+from adapters.catalogue import projects
 from adapters.catalogue import sql as catalogue
 from adapters.event_log import schema
 from adapters.event_log.appending import append
@@ -97,6 +98,7 @@ async def test_a_new_log_has_the_newest_schema(database: Database) -> None:
 async def test_the_tables_are_what_the_migrations_make(database: Database) -> None:
     def differences(connection: Connection) -> list[object]:
         assert catalogue.CATALOGUE.metadata is METADATA
+        assert projects.PROJECTS.metadata is METADATA
         schema.migrate(connection)
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, METADATA))
