@@ -96,7 +96,7 @@ class SettingsError(Terminal):
 
 
 class LanguageMissing(Terminal):
-    """Tesseract has no data for a requested language."""
+    """There is no data for a requested language."""
 
 
 class EngineMissing(Terminal):

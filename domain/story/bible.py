@@ -1,6 +1,6 @@
 """The story bible: what the author has laid down before and beside the chapters."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated
 
 from pydantic import BeforeValidator, Field
@@ -124,3 +124,16 @@ class Bible(Frozen):
     def entries(self) -> Iterable[Named]:
         """Everybody and everything with a name."""
         return (*self.characters, *self.places, *self.items)
+
+
+def bible_words(bible: Bible) -> Iterator[str]:
+    """Every text in a bible, as it is written there: what can be quoted from it."""
+    for entry in bible.entries:
+        yield from entry.names
+        yield from entry.attributes.values()
+    yield from (rule.text for rule in bible.rules)
+    for line in bible.timeline:
+        yield line.when
+        yield line.text
+    for fact in bible.facts:
+        yield from (fact.text, fact.subject, fact.predicate, fact.object)

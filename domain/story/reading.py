@@ -3,8 +3,17 @@
 from pydantic import Field
 
 from domain.book import Frozen
+from domain.story.bible import Bible
+from domain.story.extraction.facts import facts_of
+from domain.story.extraction.statements import statements
 from domain.story.facts import Fact
+from domain.story.language import Language
 from domain.story.setups import Setup
+from domain.story.text.cast import Cast
+from domain.story.text.discovery import discover
+from domain.story.text.prose import read_prose
+from domain.story.text.sentences import trimmed
+from domain.story.text.speakers import uttered
 
 
 class ChapterText(Frozen):
@@ -15,8 +24,9 @@ class ChapterText(Frozen):
 
 
 class Utterance(Frozen):
-    """Something said aloud: who says it (a name of the bible, None where it is not plain), the
-    words without quotation marks, and where they start in the chapter's text."""
+    """Something said aloud: who says it (a name of the bible, or one that the text itself makes
+    plain; None where it is not plain), the words without quotation marks, and where they start
+    in the chapter's text."""
 
     speaker: str | None
     text: str
@@ -32,3 +42,25 @@ class ChapterReading(Frozen):
     utterances: tuple[Utterance, ...] = ()
     present: tuple[str, ...] = ()
     """Names of the bible's entries that the chapter mentions."""
+
+
+def read_chapter(chapter: ChapterText, bible: Bible, language: Language) -> ChapterReading:
+    """Reads one chapter by itself."""
+    return read_with(chapter, bible, discover(bible, (chapter.text,), language))
+
+
+def read_with(chapter: ChapterText, bible: Bible, cast: Cast) -> ChapterReading:
+    """Reads a chapter of a story whose cast is known."""
+    prose = read_prose(chapter.text, cast)
+    said = uttered(prose)
+    mentioned = dict.fromkeys(cast.by_char[mention.char] for mention in prose.mentions)
+    return ChapterReading(
+        chapter=chapter,
+        facts=tuple(facts_of(statements(prose, chapter.number), cast.language)),
+        utterances=tuple(
+            Utterance(speaker=speaker, text=span.of(chapter.text), start=span.start)
+            for speaker, quotation in said
+            if (span := trimmed(chapter.text, *quotation.span))
+        ),
+        present=tuple(entity.name for entity in mentioned if entity.listed),
+    )

@@ -1,0 +1,27 @@
+"""Contradictions: a draft against the bible and the approved chapters, kind by kind."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from domain.story.coherence.case import Analysis, Case
+from domain.story.coherence.consistency_attributes import attributes
+from domain.story.coherence.consistency_life import life_and_death
+from domain.story.coherence.material import ANALYST, Material, gather
+from domain.story.coherence.verdict import Finding
+
+CHECKS: Sequence[Callable[[Material], Iterator[Finding]]] = (attributes, life_and_death)
+
+
+class ConsistencyAnalyst:
+    """Finds what a draft says against what has been established.
+
+    Kinds: attribute, life_and_death, place_and_travel, possession, time_and_age, relation,
+    knowledge, name, rule. What is denied, imagined, told of earlier times or explained is no
+    contradiction; nor is what somebody says or believes.
+    """
+
+    name = ANALYST
+
+    def analyse(self, case: Case) -> Analysis:
+        """All contradictions, each with words of the draft and of what they contradict."""
+        material = gather(case)
+        return Analysis(findings=[finding for check in CHECKS for finding in check(material)])

@@ -1,0 +1,106 @@
+"""The gate: every analyser looks at a draft; what they find is verified, then scored."""
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from domain.story.bible import Bible, bible_words
+from domain.story.coherence.case import Analyser, Case
+from domain.story.coherence.consistency import ConsistencyAnalyst
+from domain.story.coherence.score import acceptable, score
+from domain.story.coherence.verdict import Finding, Severity, Skipped, Verdict
+from domain.story.facts import Fact
+from domain.story.language import Language
+from domain.story.reading import ChapterText, read_with
+from domain.story.text.discovery import discover
+
+_LOG = logging.getLogger(__name__)
+_ORDER = (Severity.BLOCKING, Severity.WARNING, Severity.INFO)
+
+ANALYSERS: Sequence[Analyser] = (ConsistencyAnalyst(),)
+"""The deterministic checks."""
+
+
+def prepare(
+    language: Language,
+    bible: Bible,
+    chapters: Sequence[ChapterText],
+    draft: ChapterText,
+    facts: Sequence[Fact] = (),
+) -> Case:
+    """Reads the earlier chapters and the draft. Whom only the draft names is nobody yet."""
+    earlier = sorted(
+        (chapter for chapter in chapters if chapter.number != draft.number),
+        key=lambda chapter: chapter.number,
+    )
+    cast = discover(bible, (*(chapter.text for chapter in earlier), draft.text), language)
+    return Case(
+        language=language,
+        bible=bible,
+        earlier=tuple(read_with(chapter, bible, cast) for chapter in earlier),
+        draft=read_with(draft, bible, cast),
+        facts=facts,
+    )
+
+
+def check(case: Case, analysers: Sequence[Analyser] = ANALYSERS) -> Verdict:
+    """The verdict on a draft. An analyser that fails is named as skipped, never taken for a
+    pass."""
+    findings: list[Finding] = []
+    skipped: list[Skipped] = list(_unknown(case))
+    for analyser in analysers:
+        try:
+            analysis = analyser.analyse(case)
+        except Exception as error:  # whatever it is, the other checks still count
+            _LOG.exception("the check %s failed", analyser.name)
+            skipped.append(
+                Skipped(check=analyser.name, reason=f"it failed: {type(error).__name__}: {error}")
+            )
+            continue
+        findings += analysis.findings
+        skipped += analysis.skipped
+    kept = tuple(_distinct(_verified(findings, _sources(case))))
+    points = score(kept)
+    return Verdict(
+        score=points,
+        acceptable=acceptable(points),
+        findings=kept,
+        skipped=tuple(dict.fromkeys(skipped)),
+    )
+
+
+def _unknown(case: Case) -> Iterator[Skipped]:
+    """What nothing is known about, and so cannot be contradicted."""
+    bible = case.bible
+    if not case.earlier and not case.facts:
+        yield Skipped(check="earlier chapters", reason="there are none before the draft")
+    if not any(bible.entries) and not bible.rules and not bible.facts and not bible.timeline:
+        yield Skipped(check="story bible", reason="it is empty")
+
+
+def _sources(case: Case) -> Mapping[str, str]:
+    """The text behind each source's name."""
+    sources = {f"chapter {each.chapter.number}": each.chapter.text for each in case.earlier}
+    sources["draft"] = case.draft.chapter.text
+    sources["bible"] = "\n".join(bible_words(case.bible))
+    return sources
+
+
+def _verified(findings: Iterable[Finding], sources: Mapping[str, str]) -> Iterator[Finding]:
+    """Findings whose every quote is in its source, word for word."""
+    for finding in findings:
+        if finding.evidence and all(
+            evidence.quote and evidence.quote in sources.get(evidence.source, "")
+            for evidence in finding.evidence
+        ):
+            yield finding
+
+
+def _distinct(findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The worst first, one for each matter: the same kind with the same words of the draft."""
+    seen: set[tuple[str, str, tuple[str, ...]]] = set()
+    for finding in sorted(findings, key=lambda each: _ORDER.index(each.severity)):
+        drafted = tuple(each.quote for each in finding.evidence if each.source == "draft")
+        key = (finding.analyser, finding.kind, drafted or (finding.message,))
+        if key not in seen:
+            seen.add(key)
+            yield finding

@@ -1,0 +1,136 @@
+"""What the consistency checks look at: the story so far and the draft, as statements."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from domain.story.coherence.case import Case
+from domain.story.coherence.verdict import Evidence, Finding, Severity
+from domain.story.extraction.canon import canon
+from domain.story.extraction.statements import Statement, statements
+from domain.story.language import Language
+from domain.story.reading import ChapterReading
+from domain.story.text.cast import Cast
+from domain.story.text.discovery import discover
+from domain.story.text.prose import Prose, read_prose
+
+ANALYST = "consistency"
+_AROUND = 160
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """A chapter, taken apart."""
+
+    reading: ChapterReading
+    prose: Prose = field(repr=False)
+    draft: bool
+
+    @property
+    def number(self) -> int:
+        """The chapter's."""
+        return self.reading.chapter.number
+
+    @property
+    def text(self) -> str:
+        """The chapter's."""
+        return self.reading.chapter.text
+
+    @cached_property
+    def statements(self) -> Sequence[Statement]:
+        """What its narrator states."""
+        return statements(self.prose, self.number)
+
+
+@dataclass(frozen=True, eq=False)
+class Material:
+    """A case, read."""
+
+    case: Case = field(repr=False)
+    cast: Cast
+    canon: Sequence[Statement]
+    earlier: Sequence[Told]
+    draft: Told
+
+    @property
+    def language(self) -> Language:
+        """The story's."""
+        return self.case.language
+
+    @cached_property
+    def before(self) -> Sequence[Statement]:
+        """What the bible, then the earlier chapters state, in order."""
+        return (*self.canon, *(each for told in self.earlier for each in told.statements))
+
+    def prior(self, phrasing: str, subject: str) -> list[Statement]:
+        """What has been stated of somebody before the draft."""
+        return self._by_key.get((phrasing, subject), [])
+
+    @cached_property
+    def _by_key(self) -> dict[tuple[str, str], list[Statement]]:
+        found: dict[tuple[str, str], list[Statement]] = {}
+        for statement in self.before:
+            found.setdefault((statement.phrasing, statement.subject), []).append(statement)
+        return found
+
+    def evidence(self, statement: Statement) -> Evidence:
+        """A statement's words, with their source."""
+        return self.quoted(statement.chapter, statement.quote)
+
+    def quoted(self, chapter: int, quote: str) -> Evidence:
+        """Words of the bible (0), an earlier chapter or the draft."""
+        if chapter == self.draft.number:
+            return Evidence(source="draft", quote=quote)
+        return Evidence(source=f"chapter {chapter}" if chapter else "bible", quote=quote)
+
+    def finding(self, kind: str, severity: Severity, message: str, *evidence: Evidence) -> Finding:
+        """One of this analyst's findings."""
+        return Finding(
+            analyser=ANALYST, kind=kind, severity=severity, message=message, evidence=evidence
+        )
+
+    def explained(self, subject: str, cues: re.Pattern[str], changes: re.Pattern[str]) -> bool:
+        """Whether the story says, of somebody or of nobody by name, why something is different
+        now: a cue and a change near each other."""
+        return any(
+            self._concerns(subject, around)
+            for told in (*self.earlier, self.draft)
+            for around in _near(told.text, cues, changes)
+        )
+
+    def _concerns(self, subject: str, text: str) -> bool:
+        entity = self.cast.named(subject)
+        words = {word for name in entity.names for word in name.split()} if entity else {subject}
+        if any(word in text for word in words):
+            return True
+        return not any(
+            name in text for other in self.cast.entities for name in other.names if other != entity
+        )
+
+
+def _near(text: str, cues: re.Pattern[str], changes: re.Pattern[str]) -> Iterator[str]:
+    for match in changes.finditer(text):
+        around = text[max(0, match.start() - _AROUND) : match.end() + _AROUND]
+        if cues.search(around):
+            yield around
+
+
+def gather(case: Case) -> Material:
+    """Reads a case."""
+    texts = [each.chapter.text for each in (*case.earlier, case.draft)]
+    cast = discover(case.bible, texts, case.language)
+    return Material(
+        case=case,
+        cast=cast,
+        canon=canon(case.bible, cast),
+        earlier=[
+            Told(each, read_prose(each.chapter.text, cast), draft=False) for each in case.earlier
+        ],
+        draft=Told(case.draft, read_prose(case.draft.chapter.text, cast), draft=True),
+    )
+
+
+def own(name: str) -> str:
+    """A name as an owner's."""
+    return f"{name}'" if name.endswith("s") else f"{name}'s"

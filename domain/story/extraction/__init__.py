@@ -1,0 +1,1 @@
+"""What a text states: facts, by the phrasings of its language."""

@@ -1,0 +1,126 @@
+"""Setups that a chapter plants: things put where they will be wanted, words given, open questions.
+
+After the rule that is told as Chekhov's: what is shown must go off. A setup's id is its kind and
+subject, so that the same subject in a later chapter is the same setup.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from domain.story.bible import Bible
+from domain.story.cues import SetupKind
+from domain.story.facts import Source
+from domain.story.language import Language
+from domain.story.setups import Setup
+from domain.story.text import marks
+from domain.story.text.cast import Cast
+from domain.story.text.discovery import discover
+from domain.story.text.mentions import Sentence
+from domain.story.text.prose import Prose, read_prose
+from domain.story.text.sentences import Span, sentences
+from domain.story.text.speakers import uttered
+
+if TYPE_CHECKING:
+    from domain.story.reading import ChapterText
+
+_MOST = 200  # setups of one chapter
+_QUOTE = 600
+_SUBJECT_WORDS = 12
+_SUBJECT = 160
+_SHORTEST_WORD = 3
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+
+
+def find_setups(chapter: "ChapterText", bible: Bible, language: Language) -> tuple[Setup, ...]:
+    """The setups that a chapter plants, in order; quotes are verbatim from its text."""
+    cast = discover(bible, (chapter.text,), language)
+    return setups_of(read_prose(chapter.text, cast), chapter.number)
+
+
+def setups_of(prose: Prose, chapter: int) -> tuple[Setup, ...]:
+    """The setups that a chapter plants, of a text already taken apart."""
+    found: dict[str, Setup] = {}
+    for _, setup in sorted(_planted(prose, chapter), key=lambda each: each[0]):
+        found.setdefault(setup.setup_id, setup)
+        if len(found) == _MOST:
+            break
+    return tuple(found.values())
+
+
+def content(text: str, language: Language) -> frozenset[str]:
+    """The stems of the words that say what a text is about."""
+    words = (word.lower() for word in _WORD.findall(text))
+    return frozenset(
+        language.stem(word)
+        for word in words
+        if len(word) >= _SHORTEST_WORD and word not in language.functional_words
+    )
+
+
+def with_people(prose: Prose, sentence: Sentence) -> str:
+    """A sentence of the narrator's in which people only are marked."""
+    parts, at = [], sentence.span.start
+    for mention in sentence.mentions:
+        if prose.cast.by_char[mention.char].kind == "person":
+            parts += [prose.narrated[at : mention.start], mention.char]
+            parts += [marks.OWNER] if mention.owner else []
+            at = mention.end
+    return "".join((*parts, prose.narrated[at : sentence.span.end]))
+
+
+def _planted(prose: Prose, chapter: int) -> Iterator[tuple[int, Setup]]:
+    language = prose.cast.language
+    abbreviations = frozenset(language.abbreviations)
+    for sentence in prose.sentences:
+        text = with_people(prose, sentence)
+        yield from _in_words(prose, chapter, text, sentence.span, None)
+    for speaker, quotation in uttered(prose):
+        for span in sentences(prose.text, quotation.span, abbreviations):
+            yield from _in_words(prose, chapter, span.of(prose.text), span, speaker or "")
+
+
+def _in_words(
+    prose: Prose, chapter: int, text: str, span: Span, speaker: str | None
+) -> Iterator[tuple[int, Setup]]:
+    """What a sentence plants; `speaker` is None where it is the narrator's."""
+    for kind in prose.cast.language.setup_kinds:
+        for pattern in kind.narrated if speaker is None else kind.spoken:
+            match = pattern.search(text)
+            subject = _subject(prose.cast, kind, match, speaker) if match else ""
+            if subject:
+                yield span.start, _setup(kind, subject, span.of(prose.text)[:_QUOTE], chapter)
+                break
+
+
+def _setup(kind: SetupKind, subject: str, quote: str, chapter: int) -> Setup:
+    return Setup(
+        setup_id=f"{kind.kind}:{'-'.join(_WORD.findall(subject.lower()))}",
+        kind=kind.kind,
+        subject=subject,
+        text=" ".join(quote.split()),
+        planted=Source(chapter=chapter, quote=quote),
+        due=chapter + kind.cues.patience,
+    )
+
+
+def _subject(cast: Cast, kind: SetupKind, match: re.Match[str], speaker: str | None) -> str:
+    """The noun of a thing; who and what for words given."""
+    groups = match.groupdict()
+    if kind.noun is not None:
+        noun = (groups.get("noun") or "").lower()
+        return noun if noun in kind.cues.nouns else noun.removesuffix("s")
+    what = " ".join(_named(cast, groups.get("what") or "").split()[:_SUBJECT_WORDS])
+    what = what[:_SUBJECT].strip(" ,;:")
+    if not content(what, cast.language):
+        return ""
+    char = groups.get("s") or ""
+    who = cast.by_char[char].name if char in cast.by_char else speaker
+    return f"{who}: {what}" if who else what
+
+
+def _named(cast: Cast, marked: str) -> str:
+    """Marked words with names in place of the marks."""
+    marked = marked.replace(marks.OWNER, "").replace(marks.SPOKEN, "")
+    return "".join(cast.by_char[char].name if char in cast.by_char else char for char in marked)

@@ -1,0 +1,1 @@
+"""A chapter's text: paragraphs, sentences, quotations, speakers, mentions."""

@@ -1,0 +1,149 @@
+"""Who and what a story knows by name."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Literal, NamedTuple
+
+from domain.story.bible import Bible, Named
+from domain.story.language import GENDERS, Gender, Language
+from domain.story.text import marks
+
+WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+Kind = Literal["person", "place", "item"]
+_FIRST = {"person": marks.PEOPLE, "place": marks.PLACES, "item": marks.ITEMS}
+_LONGEST_NAME = 6
+
+
+class Entity(NamedTuple):
+    """Somebody or something with a name; `listed` when the bible has it."""
+
+    name: str
+    kind: Kind
+    names: tuple[str, ...]
+    gender: Gender
+    listed: bool
+
+
+def words_of(name: str) -> tuple[str, ...]:
+    """A name's words."""
+    return tuple(WORD.findall(name))
+
+
+@dataclass(frozen=True, eq=False)
+class Cast:
+    """Everybody and everything with a name, each with its character (`marks`)."""
+
+    entities: Sequence[Entity]
+    language: Language = field(repr=False)
+
+    @cached_property
+    def by_char(self) -> Mapping[str, Entity]:
+        """Characters to entities."""
+        counts: Counter[str] = Counter()
+        table = {}
+        for entity in self.entities:
+            table[chr(_FIRST[entity.kind] + counts[entity.kind])] = entity
+            counts[entity.kind] += 1
+        return table
+
+    @cached_property
+    def chars(self) -> Mapping[str, str]:
+        """Canonical names to characters."""
+        return {entity.name: char for char, entity in self.by_char.items()}
+
+    @cached_property
+    def table(self) -> Mapping[str, Sequence[tuple[tuple[str, ...], str, bool]]]:
+        """First words, lower case, to the names that begin so, longest first: words, character,
+        whether the case of letters counts. Parts of names are here where one entity has them."""
+        owners: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        for char, entity in self.by_char.items():
+            for name in entity.names:
+                for variant in _variants(words_of(name), entity.kind, self.language):
+                    owners[variant].add(char)
+        whole = {
+            words_of(name): char for char, entity in self.by_char.items() for name in entity.names
+        }
+        found: dict[str, list[tuple[tuple[str, ...], str, bool]]] = defaultdict(list)
+        for variant, chars in owners.items():
+            char = whole.get(variant) or (next(iter(chars)) if len(chars) == 1 else "")
+            if char and variant:
+                cased = any(word[0].isupper() for word in variant)
+                found[variant[0].lower()].append((variant, char, cased))
+        for names in found.values():
+            names.sort(key=lambda each: -len(each[0]))
+        return found
+
+    def named(self, name: str) -> Entity | None:
+        """The one entity of that name or alias, if any."""
+        words = words_of(name)
+        if not words:
+            return None
+        for variant, char, _ in self.table.get(words[0].lower(), ()):
+            if tuple(map(str.lower, variant)) == tuple(map(str.lower, words)):
+                return self.by_char[char]
+        return None
+
+
+def _variants(words: tuple[str, ...], kind: Kind, language: Language) -> Iterator[tuple[str, ...]]:
+    """A name's forms: whole, without title, and for people and things their parts."""
+    if not words:
+        return
+    yield words
+    while len(words) > 1 and words[0].lower() in (*language.titles, *language.lists["articles"]):
+        words = words[1:]
+        yield words
+    if kind == "person" and len(words) > 1:
+        for part in words:
+            if (
+                part[0].isupper()
+                and len(part) > 1
+                and part.lower() not in language.functional_words
+            ):
+                yield (part,)
+    elif kind == "item" and len(words) > 1 and words[-1].islower():
+        yield words[-1:]
+
+
+def _gender(entry: Named, language: Language) -> Gender:
+    """As the bible says it, by attribute, title, relation or first name."""
+    for key, value in entry.attributes.items():
+        if key.lower().strip() in language.lists["gender_keys"]:
+            low = value.lower()
+            for gender in GENDERS:
+                if any(word in WORD.findall(low) for word in language.lists[f"gender_{gender}"]):
+                    return gender
+    for name in entry.names:
+        gender = gender_of(words_of(name), language)
+        if gender:
+            return gender
+    return ""
+
+
+def gender_of(words: Sequence[str], language: Language) -> Gender:
+    """What a name's title or first name says."""
+    for word in words:
+        low = word.lower()
+        if gender := language.titles.get(low, "") or language.genders.get(low, ""):
+            return gender
+    return ""
+
+
+def listed(bible: Bible, language: Language) -> list[Entity]:
+    """The entities of a bible."""
+    kinds: tuple[tuple[Kind, Iterable[Named]], ...] = (
+        ("person", bible.characters),
+        ("place", bible.places),
+        ("item", bible.items),
+    )
+    seen: set[str] = set()
+    found = []
+    for kind, entries in kinds:
+        for entry in entries:
+            if entry.name not in seen and words_of(entry.name):
+                seen.add(entry.name)
+                gender = _gender(entry, language) if kind == "person" else ""
+                found.append(Entity(entry.name, kind, entry.names, gender, listed=True))
+    return found

@@ -1,0 +1,163 @@
+"""Who a story speaks of though no bible lists them: names found by how they are written."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from domain.story.bible import Bible
+from domain.story.language import GENDERS, Gender, Language
+from domain.story.text.cast import WORD, Cast, Entity, gender_of, listed, words_of
+from domain.story.text.quotations import narration, quotations
+
+_MOST = 2000
+"""Names a story may have beside the bible's."""
+
+
+@dataclass
+class _Seen:
+    """How a run of capitalised words has been used."""
+
+    count: int = 0
+    inside: int = 0
+    """Not at the start of a sentence."""
+    acting: int = 0
+    placed: int = 0
+    titled: int = 0
+    pronouns: Counter[Gender] = field(default_factory=Counter)
+
+
+def discover(bible: Bible, texts: Iterable[str], language: Language) -> Cast:
+    """The cast of a story: the bible's entries, then whom and what the texts name."""
+    known = listed(bible, language)
+    taken = {words_of(name) for entity in known for name in entity.names}
+    parts = {word for words in taken for word in words if word[0].isupper()}
+    seen: dict[tuple[str, ...], _Seen] = defaultdict(_Seen)
+    lower: set[str] = set()
+    for text in texts:
+        _look(narration(text, quotations(text, language)), language, seen, lower)
+    people = {
+        words: use
+        for words, use in seen.items()
+        if not parts.intersection(words) and _is_person(words, use, lower)
+    }
+    places = [
+        words
+        for words, use in seen.items()
+        if words not in people and not parts.intersection(words) and _is_place(words, use, lower)
+    ]
+    return Cast(
+        (*_gendered(known, seen), *_merged(people, language), *_as_places(places)), language
+    )
+
+
+def _look(
+    text: str, language: Language, seen: dict[tuple[str, ...], _Seen], lower: set[str]
+) -> None:
+    verbs = frozenset(language.lists["acts"]) | frozenset(language.lists["present_speech"])
+    before = frozenset(language.lists["present_speech"])
+    prepositions = frozenset(language.lists["place_prepositions"])
+    tokens = list(WORD.finditer(text))
+    lower.update(token.group() for token in tokens if token.group()[0].islower())
+    at = 0
+    while at < len(tokens):
+        run = _run(text, tokens, at, language)
+        if not run:
+            at += 1
+            continue
+        words = tuple(token.group() for token in tokens[at : at + run])
+        use = seen[words]
+        use.count += 1
+        start, end = tokens[at].start(), tokens[at + run - 1].end()
+        use.inside += not _starts_sentence(text, start)
+        previous = tokens[at - 1].group().lower() if at else ""
+        following = tokens[at + run].group().lower() if at + run < len(tokens) else ""
+        adjoining = at + run < len(tokens) and not text[end : tokens[at + run].start()].strip()
+        use.acting += (adjoining and following in verbs) or (
+            previous in before and not text[tokens[at - 1].end() : start].strip()
+        )
+        use.placed += previous in prepositions and not text[tokens[at - 1].end() : start].strip()
+        use.titled += previous in language.titles
+        for token in tokens[at + run : at + run + 12]:
+            if text.find(".", end, token.start()) >= 0 or token.group()[0].isupper():
+                break
+            pronoun = language.pronoun_table.get(token.group().lower())
+            if pronoun and pronoun.gender:
+                use.pronouns[pronoun.gender] += 1
+                break
+        at += run
+
+
+def _run(text: str, tokens: Sequence[re.Match[str]], at: int, language: Language) -> int:
+    """How many capitalised words stand together here."""
+    count = 0
+    for token in tokens[at : at + 4]:
+        word = token.group()
+        if not word[0].isupper() or (len(word) > 3 and word.isupper()) or len(word) < 2:
+            break
+        if word.lower() in language.functional_words or (
+            not count and word.lower() in language.titles
+        ):
+            break
+        if count and text[tokens[at + count - 1].end() : token.start()] not in (" ", "\n"):
+            break
+        count += 1
+    return count
+
+
+def _starts_sentence(text: str, start: int) -> bool:
+    before = text[max(0, start - 6) : start].rstrip(" \n\t\r\"“”«»'‘’_—–-")
+    return not before or before[-1] in ".!?…:"
+
+
+def _is_person(words: tuple[str, ...], use: _Seen, lower: set[str]) -> bool:
+    if len(words) == 1 and words[0].lower() in lower:
+        return False
+    if use.titled and use.count >= 2:
+        return True
+    return use.acting > 0 and use.count >= 2 and use.acting * 4 >= use.placed
+
+
+def _is_place(words: tuple[str, ...], use: _Seen, lower: set[str]) -> bool:
+    return use.placed >= 2 and not (len(words) == 1 and words[0].lower() in lower)
+
+
+def _gendered(known: Sequence[Entity], seen: dict[tuple[str, ...], _Seen]) -> Iterator[Entity]:
+    """The bible's people; where it says no gender, the one their pronouns have."""
+    for entity in known:
+        if entity.kind == "person" and not entity.gender:
+            pronouns: Counter[Gender] = Counter()
+            for name in entity.names:
+                for words in (words_of(name), words_of(name)[:1], words_of(name)[-1:]):
+                    if words in seen:
+                        pronouns += seen[words].pronouns
+            yield entity._replace(gender=_plain(pronouns))
+        else:
+            yield entity
+
+
+def _plain(pronouns: Counter[Gender]) -> Gender:
+    """One gender where it is plainly meant."""
+    for gender in GENDERS:
+        if pronouns[gender] >= 2 and 5 * pronouns[gender] >= 4 * pronouns.total():
+            return gender
+    return ""
+
+
+def _merged(people: dict[tuple[str, ...], _Seen], language: Language) -> Iterator[Entity]:
+    """One entity a person: short forms go with the one longer name that has them."""
+    long = [words for words in people if len(words) > 1]
+    for words, use in list(people.items())[:_MOST]:
+        if len(words) == 1 and any(words[0] in each for each in long):
+            continue
+        pronouns = Counter(use.pronouns)
+        for word in words if len(words) > 1 else ():
+            if (word,) in people:
+                pronouns += people[(word,)].pronouns
+        gender = gender_of(words, language) or _plain(pronouns)
+        yield Entity(" ".join(words), "person", (" ".join(words),), gender, listed=False)
+
+
+def _as_places(places: Sequence[tuple[str, ...]]) -> Iterator[Entity]:
+    for words in places[:_MOST]:
+        yield Entity(" ".join(words), "place", (" ".join(words),), "", listed=False)
