@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cluster.settings_parts.consumers import ConsumerSettings
 from cluster.settings_parts.http import HttpSettings
+from cluster.settings_parts.language_model import LanguageModelSettings
 from cluster.settings_parts.reading import ReadingSettings
 from cluster.settings_parts.storage import StorageSettings
 from cluster.settings_parts.writing import WritingSettings
@@ -21,7 +22,13 @@ LANGUAGES = re.compile(r"[A-Za-z][A-Za-z0-9_/-]*(\+[A-Za-z][A-Za-z0-9_/-]*){0,7}
 
 
 class Settings(
-    StorageSettings, ReadingSettings, HttpSettings, ConsumerSettings, WritingSettings, BaseSettings
+    StorageSettings,
+    ReadingSettings,
+    HttpSettings,
+    ConsumerSettings,
+    LanguageModelSettings,
+    WritingSettings,
+    BaseSettings,
 ):
     """Everything that can be set. Small and picklable: each Ray process builds its own adapters."""
 
@@ -94,6 +101,11 @@ class Settings(
         """Where the event log is, without its password."""
         url = urlsplit(self.database.get_secret_value())
         return f"{url.hostname}{url.path}" if url.hostname else str(self.data_dir / "log.db")
+
+    @property
+    def answer_dir(self) -> Path:
+        """Where a language model's answers are kept."""
+        return self.data_dir / "answers"
 
     @property
     def upload_dir(self) -> Path:

@@ -5,6 +5,9 @@ from typing import Protocol
 
 from ray.util.metrics import Counter, Gauge
 
+from adapters.llm import metrics as llm
+from domain.prompt import Purpose
+
 
 class Tally(StrEnum):
     """What is counted of a consumer of the event log."""
@@ -70,3 +73,48 @@ class RayConsumerMetrics:
     def set(self, consumer: str, what: Level, value: int) -> None:
         """See `ConsumerMetrics`."""
         self._levels[what].set(value, {"consumer": consumer})
+
+
+_MODEL_MEANINGS = {
+    llm.Tally.CALLS: "Attempts at calls to the language model's endpoint.",
+    llm.Tally.RETRIES: "Attempts that failed and were repeated.",
+    llm.Tally.UNAVAILABLE: "Questions that the endpoint was not there to answer.",
+    llm.Tally.REFUSED: "Questions that the endpoint refused.",
+    llm.Tally.UNUSABLE: "Questions whose answer was cut off or not what was asked for.",
+    llm.Tally.STEPS_DOWN: "Structured answers asked for again in a plainer form.",
+    llm.Tally.REPAIRS: "Structured answers that were sent back to be mended.",
+    llm.Tally.CACHE_HITS: "Questions answered from the kept answers.",
+    llm.Tally.PROMPT_TOKENS: "Tokens of prompts, those from a cache among them.",
+    llm.Tally.CACHED_TOKENS: "Tokens of prompts that the endpoint had in its cache.",
+    llm.Tally.COMPLETION_TOKENS: "Tokens of answers.",
+}
+_BREAKER_LEVELS = {
+    llm.BreakerState.CLOSED: 0,
+    llm.BreakerState.HALF_OPEN: 1,
+    llm.BreakerState.OPEN: 2,
+}
+
+
+class RayModelMetrics:
+    """`ModelMetrics` as `ray_scriptorium_llm_...{purpose="NAME"}`, in a process of Ray's.
+
+    `ray_scriptorium_llm_breaker` is 0 while the circuit breaker is closed, 1 while it tries, 2
+    while it is open.
+    """
+
+    def __init__(self) -> None:
+        self._tallies = {
+            what: Counter(f"scriptorium_llm_{what}", _MODEL_MEANINGS[what], ("purpose",))
+            for what in llm.Tally
+        }
+        self._breaker = Gauge(
+            "scriptorium_llm_breaker", "Circuit breaker: 0 closed, 1 half-open, 2 open.", ()
+        )
+
+    def count(self, what: llm.Tally, purpose: Purpose, number: int = 1) -> None:
+        """See `ModelMetrics`."""
+        self._tallies[what].inc(number, {"purpose": purpose})
+
+    def set_breaker(self, state: llm.BreakerState) -> None:
+        """See `ModelMetrics`."""
+        self._breaker.set(_BREAKER_LEVELS[state])

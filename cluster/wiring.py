@@ -14,6 +14,8 @@ from domain.book import ReadingOptions
 if TYPE_CHECKING:
     from adapters.catalogue.base import Catalogue
     from adapters.event_log.sql_log import SqlLog
+    from adapters.llm.base import LanguageModel
+    from adapters.llm.metrics import ModelMetrics
 
 
 def open_store(settings: Settings, uri: str | None = None) -> ObjectStore:
@@ -68,6 +70,42 @@ def _open_database(settings: Settings) -> "SqlLog":
         readers=settings.database_connections,
         seconds=settings.database_timeout,
     )
+
+
+def open_model(settings: Settings, metrics: "ModelMetrics | None" = None) -> "LanguageModel":
+    """The language model: the endpoint's if one is set, else the offline provider.
+
+    Nothing is asked of the endpoint before the first call.
+    """
+    # The client takes a second or two to import.
+    from adapters.llm.offline import OfflineModel
+
+    if settings.llm_url is None:
+        return OfflineModel()
+    from adapters.llm.composed import Composed
+    from adapters.llm.endpoint import Endpoint, Limits
+    from adapters.llm.metrics import NoMetrics
+    from adapters.llm.openai_model import OpenAiModel
+    from adapters.llm.prices import read_prices
+    from adapters.llm.response_cache import ResponseCache
+
+    limits = Limits(
+        seconds=settings.llm_timeout,
+        attempts=settings.llm_attempts,
+        retry_seconds=settings.llm_retry_seconds,
+        parallel=settings.llm_parallel,
+        outages=settings.llm_breaker_failures,
+        rest_seconds=settings.llm_breaker_seconds,
+    )
+    answers = settings.llm_cache_answers
+    model = OpenAiModel(
+        Endpoint(settings.llm_url, settings.llm_key, limits, metrics or NoMetrics()),
+        settings.llm_model,
+        embedding_model=settings.llm_embedding_model,
+        prices=read_prices(settings.llm_prices),
+        cache=ResponseCache(LocalStore(settings.answer_dir), answers) if answers else None,
+    )
+    return model if settings.llm_embedding_model else Composed(model, OfflineModel())
 
 
 def reader_recipe(settings: Settings, reading: ReadingOptions) -> Recipe:

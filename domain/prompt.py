@@ -53,6 +53,17 @@ class Usage(Frozen):
     estimated: bool = False
     money: float | None = None
 
+    def __add__(self, other: "Usage") -> "Usage":
+        """Both together; money of what has a price."""
+        priced = [usage.money for usage in (self, other) if usage.money is not None]
+        return Usage(
+            prompt=self.prompt + other.prompt,
+            cached=self.cached + other.cached,
+            completion=self.completion + other.completion,
+            estimated=self.estimated or other.estimated,
+            money=sum(priced) if priced else None,
+        )
+
 
 class Origin(Frozen):
     """Who made an answer: the provider `offline` says so."""

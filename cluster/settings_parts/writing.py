@@ -1,28 +1,13 @@
-"""Settings of the writing room: language model, story graph, vectors, limits."""
+"""Settings of the writing room: story graph, vectors, limits."""
 
 from typing import Annotated
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import BaseModel, Field
 
 
 class WritingSettings(BaseModel):
-    """Who writes, and where what a story has established is found again."""
+    """How chapters are written, and where what a story has established is found again."""
 
-    llm_url: str | None = Field(
-        None,
-        description="OpenAI-compatible endpoint, e.g. `https://api.openai.com/v1`; without one the "
-        "offline provider writes",
-    )
-    llm_key: SecretStr | None = Field(None, description="the endpoint's API key")
-    llm_model: str = Field("gpt-4o-mini", max_length=200, description="model that writes")
-    llm_embedding_model: str | None = Field(
-        None,
-        max_length=200,
-        description="the endpoint's embedding model; without one vectors are made offline",
-    )
-    llm_timeout: Annotated[float, Field(gt=0, le=3600)] = Field(
-        120.0, description="seconds one call to the endpoint may take"
-    )
     writing_chapters: int = Field(
         64, ge=1, le=10_000, description="chapters the writing room works on at once"
     )
