@@ -10,6 +10,7 @@ from api.errors import Refusal
 from api.models import BookView
 from api.problems import ProblemType
 from api.services import Services
+from api.versions import etag
 from domain.entities.book import BookState, WholeBook
 
 BookIdInPath = Annotated[
@@ -28,11 +29,6 @@ class FoundBook(NamedTuple):
     def etag(self) -> str:
         """Changes with every event of the book."""
         return etag(self.version)
-
-
-def etag(version: int) -> str:
-    """A version as an entity tag."""
-    return f'"{version}"'
 
 
 async def find_book(services: Services, book_id: str) -> FoundBook:

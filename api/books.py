@@ -1,11 +1,8 @@
 """One book as it stands, and its dead pages again."""
 
 import hashlib
-import re
-from typing import Annotated
 
-from fastapi import APIRouter, Header
-from pydantic.json_schema import SkipJsonSchema
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.book_state import BookIdInPath, book_response, find_book
@@ -14,25 +11,10 @@ from api.models import BookView, book_path
 from api.openapi import headers
 from api.problems import ENTITY_PROBLEMS, ProblemType, documented
 from api.services import From, Using
+from api.versions import IfMatch, IfNoneMatch, expected_version, knows
 from domain.entities.book import RetryDeadPages
 
 router = APIRouter()
-_VERSION = r'^(\*|"[0-9]{1,18}"|[0-9]{1,18})$'
-_TAG = re.compile(r'(?:W/)?"([^"]*)"')
-
-IfNoneMatch = Annotated[
-    str | SkipJsonSchema[None],
-    Header(alias="If-None-Match", max_length=4096, description="ETags already known"),
-]
-IfMatch = Annotated[
-    str | SkipJsonSchema[None],
-    Header(
-        alias="If-Match",
-        pattern=_VERSION,
-        json_schema_extra={"pattern": _VERSION},
-        description='The ETag that the book must still have, e.g. `"7"`, or `*`.',
-    ),
-]
 
 
 @router.get(
@@ -51,7 +33,7 @@ async def book(
 ) -> Response:
     """Where the book stands, how many of its pages are done, and what else there is of it."""
     found = await find_book(services, book_id)
-    if if_none_match and _knows(if_none_match, str(found.version)):
+    if knows(if_none_match, found.version):
         return Response(status_code=304, headers={"ETag": found.etag})
     return book_response(found, 200)
 
@@ -82,10 +64,10 @@ async def retry(
     if_match: IfMatch = None,
 ) -> Response:
     """Refused with the reason `still_reading` or `no_dead_pages`."""
-    expected = int(if_match.strip('"')) if if_match and if_match != "*" else None
 
     async def respond(command_id: str) -> Response:
         command = RetryDeadPages(command_id=command_id)
+        expected = expected_version(if_match)
         await services.entities.execute(
             "book", book_id, command, origin=origin, expected_version=expected
         )
@@ -94,7 +76,3 @@ async def retry(
 
     fingerprint = hashlib.sha256(f"retry\n{if_match}".encode()).hexdigest()
     return await idempotency.once(fingerprint, respond)
-
-
-def _knows(if_none_match: str, tag: str) -> bool:
-    return if_none_match.strip() == "*" or tag in _TAG.findall(if_none_match)

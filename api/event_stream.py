@@ -1,0 +1,118 @@
+"""An entity's events as they happen (Server-Sent Events).
+
+The id of an event is its version, so that a reader that comes back with `Last-Event-ID` misses
+nothing. A stream ends after a bounded time, or when the log does not answer; browsers come back
+by themselves.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Iterator
+from typing import Annotated, Any
+
+from fastapi import Depends, Header, Request
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from starlette.responses import Response, StreamingResponse
+
+from adapters.event_log.base import EventLog
+from api.limits import Gate
+from api.models import EventView
+from cluster.settings import Settings
+from domain.entities import KINDS
+from domain.errors import LogUnavailable
+from domain.events import RecordedEvent, StreamId
+
+_log = logging.getLogger("scriptorium.api")
+_WAIT_SECONDS = 1.0  # news that came between reading and waiting is found then
+_COME_BACK_MILLISECONDS = 1000
+
+EVENT_STREAM = "text/event-stream"
+COME_BACK = format_sse_event(retry=_COME_BACK_MILLISECONDS)
+"""Says when to come back after a stream has ended."""
+
+_ITEM = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string"},
+        "event": {"type": "string"},
+        "data": {"type": "string"},
+        "retry": {"type": "integer", "minimum": 0},
+    },
+}
+
+LastEventId = Annotated[
+    int,
+    Header(alias="Last-Event-ID", ge=0, le=10**15, description="the last event that was seen"),
+]
+
+
+def _place(request: Request) -> Iterator[None]:
+    gate: Gate = request.app.state.streams
+    with gate.enter():
+        yield
+
+
+ONE_OF_THE_STREAMS = Depends(_place)
+"""A route with it takes one of the places for streams."""
+
+
+def described(text: str) -> dict[str, Any]:  # as FastAPI has it
+    """An OpenAPI response that is an event stream."""
+    return {"description": text, "content": {EVENT_STREAM: {"itemSchema": _ITEM}}}
+
+
+def stream_response(pieces: AsyncIterator[bytes]) -> Response:
+    """The pieces as a stream that nothing on the way may hold back."""
+    return StreamingResponse(
+        pieces,
+        headers={"Cache-Control": "no-cache", "X-Accel-Buffering": "no"},
+        media_type=EVENT_STREAM,
+    )
+
+
+async def followed(
+    log: EventLog, stream: StreamId, after: int, settings: Settings
+) -> AsyncIterator[bytes]:
+    """The events of an entity after a version, then those to come, in pieces of a stream."""
+    yield COME_BACK
+    async for recorded in recorded_events(log, stream, after, settings):
+        yield KEEPALIVE_COMMENT if recorded is None else written(recorded)
+
+
+async def recorded_events(
+    log: EventLog, stream: StreamId, after: int, settings: Settings
+) -> AsyncIterator[RecordedEvent | None]:
+    """The events of an entity after a version, then those to come; None after a long silence.
+
+    Ends after `http_stream_seconds`, or when the log does not answer.
+    """
+    now = asyncio.get_running_loop().time
+    ends = now() + settings.http_stream_seconds
+    spoke = now()
+    try:
+        while now() < ends:
+            async for recorded in log.read(stream, after):
+                yield recorded
+                after, spoke = recorded.version, now()
+            if now() - spoke >= settings.http_heartbeat_seconds:
+                yield None
+                spoke = now()
+            await log.wait(min(_WAIT_SECONDS, ends - now(), settings.http_heartbeat_seconds))
+    except LogUnavailable as error:
+        _log.warning("the events of %s break off: %s", stream, error)
+
+
+def written(recorded: RecordedEvent) -> bytes:
+    """An event as a piece of a stream."""
+    event = recorded.event
+    today = KINDS[recorded.stream.kind].decode(event.type, event.schema_version, event.data)
+    view = EventView(
+        version=recorded.version,
+        type=event.type,
+        occurred_at=event.occurred_at.isoformat(),
+        data=json.loads(today.model_dump_json()),
+    )
+    return format_sse_event(
+        data_str=view.model_dump_json(), event=event.type, id=str(recorded.version)
+    )
