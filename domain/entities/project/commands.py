@@ -2,14 +2,14 @@
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from domain.entities.project import limits
 from domain.entity import Command
 from domain.prompt import Origin, Purpose, Usage
-from domain.story.beats import Beat
 from domain.story.bible import Bible
 from domain.story.coherence.verdict import Verdict
+from domain.story.prompts.answers import Beat
 from domain.story.record import SCENES, Extraction
 from domain.story.texts import TextRef
 
@@ -129,6 +129,10 @@ class RecordBeats(Command):
     attempt: Counter
     beats: Annotated[tuple[Beat, ...], Field(min_length=1, max_length=SCENES)]
 
+    @model_validator(mode="after")
+    def _is_bounded(self) -> Self:
+        return limits.at_most(limits.PLAN_BYTES)(self)
+
 
 class RecordScene(Command):
     """Scene number `scene`, from 1, is written and stored."""
@@ -176,6 +180,13 @@ class RecordVerdict(Command):
     revision: Counter
     memory_version: Annotated[int, Field(ge=0)]
     verdict: BoundedVerdict
+
+    @field_validator("verdict")
+    @classmethod
+    def _has_not_too_many_findings(cls, verdict: Verdict) -> Verdict:
+        if len(verdict.findings) > limits.FINDINGS:
+            raise ValueError(f"a verdict has at most {limits.FINDINGS} findings")
+        return verdict
 
 
 class BeginCall(Command):

@@ -4,9 +4,9 @@ from enum import StrEnum
 
 from domain.entity import Event
 from domain.prompt import Origin, Purpose, Usage
-from domain.story.beats import Beat
 from domain.story.bible import Bible
 from domain.story.coherence.verdict import Finding, Verdict
+from domain.story.prompts.answers import Beat
 from domain.story.record import Extraction
 from domain.story.texts import TextRef
 

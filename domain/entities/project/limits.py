@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from pydantic import BaseModel
-from pydantic_core import PydanticSerializationError
 
 R = TypeVar("R", bound=BaseModel)
 
@@ -15,6 +14,7 @@ PROJECT_FACTS = 50_000
 """Most facts that a project's chapters hold together."""
 
 BIBLE_BYTES = 1_000_000
+PLAN_BYTES = 500_000
 EXTRACTION_BYTES = 1_000_000
 VERDICT_BYTES = 1_000_000
 
@@ -38,10 +38,7 @@ def at_most(size: int) -> Callable[[R], R]:
     """A validator of a record's size as JSON, in bytes."""
 
     def check(record: R) -> R:
-        try:
-            found = len(record.model_dump_json().encode())
-        except (PydanticSerializationError, UnicodeEncodeError) as error:
-            raise ValueError("a text with half of a surrogate pair cannot be stored") from error
+        found = len(record.model_dump_json().encode())
         if found > size:
             raise ValueError(f"it has {found} bytes as JSON, more than the {size} it may have")
         return record

@@ -1,0 +1,80 @@
+"""What somebody wants to know of a project."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.entities.project.commands import ChapterId
+from domain.entity import Query
+from domain.story.prompts.material import Scope
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Chapter = Annotated[int, Field(ge=0, le=100_000)]
+Scene = Annotated[int, Field(ge=1, le=1000)]
+
+
+class WholeProject(Query):
+    """Everything the entity knows, as `ProjectState`: with bible and facts it may be large."""
+
+
+class CurrentBible(Query):
+    """The story bible, as `Bible`."""
+
+
+class ChapterList(Query):
+    """The project in short and all its chapters, as `Outline`."""
+
+
+class OneChapter(Query):
+    """One chapter by its id or its number, as `ChapterDetails`."""
+
+    chapter_id: ChapterId | None = None
+    number: Chapter | None = None
+
+
+class FactsAt(Query):
+    """What is true at the end of a chapter, or in a scene of it, and what is believed, as `Facts`;
+    of one subject or of all. Without a chapter, as things stand now."""
+
+    chapter: Chapter | None = None
+    scene: Scene | None = None
+    subject: Name | None = None
+
+
+class KnownBy(Query):
+    """What a character knows at the end of a chapter, as `Knowledge`."""
+
+    character: Name
+    chapter: Chapter | None = None
+
+
+class CharacterSheet(Query):
+    """Somebody or something over time, up to the end of a chapter, as `Sheet`."""
+
+    name: Name
+    chapter: Chapter | None = None
+
+
+class OpenSetups(Query):
+    """What is promised and not paid off at the end of a chapter, as `Setups`; with `ended` also
+    what is paid off or abandoned."""
+
+    chapter: Chapter | None = None
+    ended: bool = False
+
+
+class Timeline(Query):
+    """What happened, in story order, up to the end of a chapter, as `Moments`."""
+
+    chapter: Chapter | None = None
+
+
+class Summaries(Query):
+    """What the chapters tell in short, up to one of them, as `SummaryList`."""
+
+    chapter: Chapter | None = None
+    scope: Scope = Scope.CHAPTER
+
+
+class Costs(Query):
+    """What calls to models have cost, as `CostReport`."""

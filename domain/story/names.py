@@ -1,0 +1,43 @@
+"""Names as they are compared: without case, accents, punctuation or kind of space."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+_WORD = re.compile(r"[^\W_]+")
+_UNMARKED = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "þ": "th"}
+)  # letters with a mark that is no accent of their own in Unicode
+_IGNORED = re.compile("[\N{SOFT HYPHEN}\N{ZERO WIDTH SPACE}-\N{RIGHT-TO-LEFT MARK}\ufeff]")
+_UNSPACED = re.compile(  # scripts that put no space between words
+    "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]"
+)
+
+
+def folded_words(text: str) -> list[str]:
+    """The words of a text, letters and digits only, without case and accents, in order."""
+    plain = unicodedata.normalize("NFKD", _IGNORED.sub("", text)).casefold()
+    if not plain.isascii():
+        plain = "".join(char for char in plain if not unicodedata.combining(char))
+    return _WORD.findall(plain.translate(_UNMARKED))
+
+
+def fold(text: str) -> str:
+    """The words of a text with a space before and after each, for `mentions`."""
+    return f" {' '.join(folded_words(text))} "
+
+
+def mentions(folded: str, name: str) -> bool:
+    """Whether a folded text has a folded name in it, as whole words.
+
+    Possessives count, as what follows an apostrophe is a word of its own. Scripts without spaces
+    have no whole words: there any place will do.
+    """
+    if name.isspace():
+        return False
+    return name in folded or (_UNSPACED.search(name) is not None and name.strip() in folded)
+
+
+def names_in(folded: str, names: Iterable[str]) -> list[str]:
+    """Those of the names, not folded, that a folded text mentions."""
+    return [name for name in names if mentions(folded, fold(name))]
