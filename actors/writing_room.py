@@ -9,6 +9,7 @@ from typing import NamedTuple
 from uuid import uuid4
 
 from actors.live_text import Followed, LiveText
+from domain.entity import Origin
 
 _GATHER_SECONDS = 0.05  # pieces that come this close to each other travel together
 _ENDED = 256  # runs that have ended and can still be followed
@@ -22,9 +23,10 @@ class Place(NamedTuple):
     chapter_id: str
 
 
-WriteChapter = Callable[[Place, LiveText], Awaitable[None]]
-"""Brings a chapter to rest, whatever it lacks, and tells its text as it comes. May be repeated
-after it was interrupted at any point. Raises what its parts raise."""
+WriteChapter = Callable[[Place, Origin, LiveText], Awaitable[None]]
+"""Brings a chapter to rest, whatever it lacks, and tells its text as it comes; the events of this
+are because of the origin. May be repeated after it was interrupted at any point. Raises what its
+parts raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +51,11 @@ class WritingRoom:
         self._live: dict[Place, LiveText] = {}  # those that ended first come first
         self._begun = asyncio.Event()  # set when the next run begins, and then replaced
 
-    async def write(self, place: Place) -> None:
+    async def write(self, place: Place, origin: Origin) -> None:
         """Return when the chapter is at rest. Raises what its run raises."""
         run = self._runs.get(place)
         if run is None:
-            run = self._runs[place] = asyncio.create_task(self._run(place))
+            run = self._runs[place] = asyncio.create_task(self._run(place, origin))
             run.add_done_callback(lambda ended: self._leave(place, ended))
         await asyncio.shield(run)
 
@@ -89,14 +91,14 @@ class WritingRoom:
         live = self._live.get(place)
         return self._begun if live is None or live.is_done else live.changed
 
-    async def _run(self, place: Place) -> None:
+    async def _run(self, place: Place, origin: Origin) -> None:
         async with self._places:
             self._forget(place)
             live = self._live[place] = LiveText(uuid4().hex[:8], self._limits.live_characters)
             self._begun.set()
             self._begun = asyncio.Event()
             try:
-                await self._write(place, live)
+                await self._write(place, origin, live)
             finally:
                 live.end()
                 self._keep_a_while(place, live)

@@ -13,6 +13,7 @@ from actors.live_text import Followed
 from actors.writing_room import Limits, Place, WriteChapter, WritingRoom
 from cluster.ray_connection import NAMESPACE
 from cluster.settings import Settings
+from domain.entity import Origin
 from domain.errors import ClusterUnavailable
 
 NAME = "writing-room"
@@ -49,9 +50,9 @@ class WritingRoomActor:
             ),
         )
 
-    async def write(self, place: Place) -> None:
+    async def write(self, place: Place, origin: Origin) -> None:
         """See `WritingRoom`."""
-        await self._room.write(place)
+        await self._room.write(place, origin)
 
     async def follow(self, place: Place, after: str) -> Followed:
         """See `WritingRoom`."""
@@ -67,14 +68,14 @@ class WritingRoomClient:
     def __init__(self) -> None:
         self._actor: Any = None  # Ray's handles are not typed
 
-    async def write(self, place: Place) -> None:
+    async def write(self, place: Place, origin: Origin) -> None:
         """See `WritingRoom`.
 
         Raises:
             ClusterUnavailable: there is no writing room, or it has gone meanwhile.
             ScriptoriumError: what the run raised.
         """
-        await self._ask(lambda room: room.write.remote(place))
+        await self._ask(lambda room: room.write.remote(place, origin))
 
     async def follow(self, place: Place, after: str = "") -> Followed:
         """See `WritingRoom`; an answer takes about a second at most.

@@ -8,6 +8,7 @@ import pytest
 
 from actors.live_text import Followed, LiveText, Piece
 from actors.writing_room import Limits, Place, WritingRoom
+from domain.entity import Origin
 from domain.errors import StoreUnavailable
 
 _SECONDS = 10.0
@@ -36,13 +37,13 @@ class Bench:
         self._begun: asyncio.Queue[Run] = asyncio.Queue()
         self.room = WritingRoom(self._write, limits)
 
-    async def _write(self, place: Place, live: LiveText) -> None:
+    async def _write(self, place: Place, _: Origin, live: LiveText) -> None:
         run = Run(place, live)
         self._begun.put_nowait(run)
         await run.outcome
 
     def ask(self, place: Place = A) -> "asyncio.Task[None]":
-        return asyncio.create_task(self.room.write(place))
+        return asyncio.create_task(self.room.write(place, Origin()))
 
     async def run(self) -> Run:
         async with asyncio.timeout(_SECONDS):

@@ -1,0 +1,77 @@
+"""Calls to the language model, each begun and recorded in the ledger of its project.
+
+What is begun and never recorded shows there as a call of unknown cost: nothing is paid silently.
+"""
+
+from collections.abc import AsyncIterator, Sequence
+from typing import TypeVar
+from uuid import uuid4
+
+from adapters.llm.base import Completion, Delta, Embeddings, LanguageModel
+from domain.book import Frozen
+from domain.entities.project.commands import BeginCall, RecordCall
+from domain.prompt import Origin, Prompt, Purpose, Usage
+from jobs.writing.manuscript import Manuscript, Task
+
+T = TypeVar("T", bound=Frozen)
+
+
+class Calls:
+    """A language model, as one run for a chapter uses it; a step is called once in a run.
+
+    Methods raise as those of `LanguageModel` and `Entities`; `CommandRefused` says that the
+    project's budget is spent.
+    """
+
+    def __init__(self, model: LanguageModel, manuscript: Manuscript, task: Task) -> None:
+        self._model = model
+        self._manuscript = manuscript
+        self._task = task
+        # What a run that was killed had begun keeps its own id, and so its place in the ledger.
+        self._prefix = f"{task.id}:{uuid4().hex[:12]}"
+
+    @property
+    def origin(self) -> Origin:
+        """Who answers texts."""
+        return self._model.origin
+
+    async def stream(self, step: str, prompt: Prompt) -> AsyncIterator[Delta | Completion]:
+        """See `LanguageModel`; the call is recorded when the whole answer comes."""
+        call_id = await self._begin(step, prompt.purpose)
+        async for item in self._model.stream(prompt):
+            if isinstance(item, Completion):
+                await self._record(call_id, item.usage, item.origin)
+            yield item
+
+    async def structured(self, step: str, prompt: Prompt, schema: type[T]) -> T:
+        """See `LanguageModel`."""
+        call_id = await self._begin(step, prompt.purpose)
+        answer = await self._model.structured(prompt, schema)
+        await self._record(call_id, answer.usage, answer.origin)
+        return answer.value
+
+    async def embed(self, step: str, texts: Sequence[str]) -> Embeddings:
+        """See `LanguageModel`."""
+        call_id = await self._begin(step, Purpose.EMBED)
+        answer = await self._model.embed(texts)
+        await self._record(call_id, answer.usage, answer.origin)
+        return answer
+
+    async def _begin(self, step: str, purpose: Purpose) -> str:
+        await self._model.ping()  # nothing need be noted of a call that will not be made
+        call_id = f"{self._prefix}:{step}"
+        await self._manuscript.do(
+            BeginCall(
+                command_id=f"{call_id}:begin",
+                call_id=call_id,
+                chapter_id=self._task.place.chapter_id,
+                purpose=purpose,
+                attempt=self._task.attempt,
+            )
+        )
+        return call_id
+
+    async def _record(self, call_id: str, usage: Usage, origin: Origin) -> None:
+        await self._manuscript.do(
+            RecordCall(command_id=f"{call_id}:record", call_id=call_id, usage=usage, origin=origin)
+        )

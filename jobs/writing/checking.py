@@ -1,0 +1,158 @@
+"""A chapter's text read and judged: what it says, and whether that goes with the story so far."""
+
+import asyncio
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TypeVar
+
+from adapters.llm.base import LanguageModel
+from domain.book import Frozen
+from domain.entities.project.state import Chapter, ProjectState
+from domain.prompt import Prompt
+from domain.story.coherence.gate import check, prepare
+from domain.story.coherence.verdict import Skipped, Verdict
+from domain.story.extraction.setups import find_setups
+from domain.story.facts import Fact
+from domain.story.prompts.answers import Extracted, Summary
+from domain.story.prompts.checking import extract_prompt
+from domain.story.prompts.material import ExtractMaterial, Scope, SummaryMaterial
+from domain.story.prompts.verified import verified_facts, verified_setups
+from domain.story.prompts.writing import summary_prompt
+from domain.story.reading import ChapterReading, ChapterText, read_chapter
+from domain.story.record import FACTS, SCENES, SETUPS, Extraction
+from domain.story.scenes import placed, scenes
+from domain.story.setups import Setup
+from jobs.writing.desk import Desk
+from jobs.writing.opinion import MODEL_TROUBLES, second_opinion
+
+T = TypeVar("T", bound=Frozen)
+
+_SUMMARY_CHARACTERS = 10_000
+
+
+class Checker:
+    """Reads one chapter and has it judged, from wherever an earlier run has come to.
+
+    `stand_in` is asked what a chapter says when the language model cannot be.
+    """
+
+    def __init__(
+        self, desk: Desk, project: ProjectState, chapter: Chapter, stand_in: LanguageModel
+    ) -> None:
+        self._desk = desk
+        self._project = project
+        self._chapter = chapter
+        self._stand_in = stand_in
+        self._skipped: list[Skipped] = []
+
+    async def check(self) -> None:
+        """Record what the text says, then the gate's verdict. Without the language model the
+        verdict names what it lacks.
+
+        Raises:
+            Retryable: as `Entities` and `ObjectStore`.
+            ObjectMissing, RecordDamaged: a text is not in the store.
+        """
+        draft = await self._text_of(self._chapter)
+        if self._chapter.newest.extraction is None:
+            await self._desk.manuscript.reading(await self._read(draft))
+        earlier = [
+            await self._text_of(chapter, approved=True)
+            for chapter in self._project.in_order
+            if chapter.approved and chapter.number < self._chapter.number
+        ]
+        verdict = await self._judge(draft, earlier)
+        await self._desk.manuscript.verdict(verdict, self._project.memory_version)
+
+    async def _text_of(self, chapter: Chapter, *, approved: bool = False) -> ChapterText:
+        revision = chapter.approved if approved else chapter.newest
+        if revision is None or revision.text is None:
+            raise ValueError(f"chapter {chapter.chapter_id} has no text")
+        text = await self._desk.texts.get(self._desk.project_id, revision.text)
+        return ChapterText(number=chapter.number, text=text)
+
+    async def _read(self, draft: ChapterText) -> Extraction:
+        """What the chapter says: by rule, and by the language model where it can be quoted."""
+        bible, language = self._project.bible, self._desk.language
+        reading, setups, present = await asyncio.to_thread(self._read_by_rule, draft)
+        extracted = await self._ask(
+            "extract",
+            extract_prompt(ExtractMaterial(language=language.code, bible=bible, chapter=draft)),
+            Extracted,
+        )
+        summary = await self._ask(
+            "summary",
+            summary_prompt(
+                SummaryMaterial(
+                    language=language.code,
+                    scope=Scope.CHAPTER,
+                    texts=(draft.text,),
+                    names=reading.present,
+                )
+            ),
+            Summary,
+        )
+        facts = _facts(placed([*reading.facts, *verified_facts(extracted, draft)], draft.text))
+        return Extraction(
+            facts=tuple(facts)[:FACTS],
+            setups=tuple(_setups([*setups, *verified_setups(extracted, draft)]))[:SETUPS],
+            summary=summary.text.strip()[:_SUMMARY_CHARACTERS],
+            scenes=present,
+        )
+
+    def _read_by_rule(
+        self, draft: ChapterText
+    ) -> tuple[ChapterReading, Sequence[Setup], tuple[tuple[str, ...], ...]]:
+        bible, language = self._project.bible, self._desk.language
+        reading = read_chapter(draft, bible, language)
+        setups = find_setups(draft, bible, language)
+        found = [scene.of(draft.text) for scene in scenes(draft.text)]
+        if len(found) > SCENES:
+            return reading, setups, ()
+        present = tuple(
+            read_chapter(draft.model_copy(update={"text": text}), bible, language).present
+            for text in found
+        )
+        return reading, setups, present
+
+    async def _judge(self, draft: ChapterText, earlier: Sequence[ChapterText]) -> Verdict:
+        facts = [
+            fact
+            for chapter in self._project.in_order
+            if chapter.approved
+            and chapter.approved.extraction
+            and chapter.number < self._chapter.number
+            for fact in chapter.approved.extraction.facts
+        ]
+        case = await asyncio.to_thread(
+            prepare, self._desk.language, self._project.bible, earlier, draft, facts
+        )
+        verdict = await asyncio.to_thread(check, case)
+        verdict = await second_opinion(self._desk.calls, case, verdict)
+        return verdict.model_copy(update={"skipped": (*verdict.skipped, *self._skipped)})
+
+    async def _ask(self, step: str, prompt: Prompt, schema: type[T]) -> T:
+        try:
+            return await self._desk.calls.structured(step, prompt, schema)
+        except MODEL_TROUBLES as error:
+            self._skipped.append(Skipped(check=f"language model: {step}", reason=str(error)))
+            return (await self._stand_in.structured(prompt, schema)).value
+
+
+def _facts(facts: Iterable[Fact]) -> Iterator[Fact]:
+    """The first of those that say the same."""
+    said: set[object] = set()
+    for fact in facts:
+        key = (fact.subject, fact.predicate, fact.object.casefold(), fact.believer, fact.since)
+        if key not in said:
+            said.add(key)
+            yield fact
+
+
+def _setups(setups: Iterable[Setup]) -> Iterator[Setup]:
+    """The first of those about the same thing in the same words."""
+    seen: set[object] = set()
+    for setup in setups:
+        keys = {setup.setup_id, (setup.kind, setup.subject.casefold()), setup.planted.quote}
+        if seen.isdisjoint(keys):
+            yield setup
+        seen |= keys

@@ -1,0 +1,20 @@
+"""What a chapter is written from."""
+
+from collections.abc import Awaitable, Callable
+
+from domain.entities.project.state import Chapter, ProjectState
+from domain.story.prompts.material import Ground
+from jobs.writing.desk import Desk
+
+Recall = Callable[[Desk, ProjectState, Chapter], Awaitable[Ground]]
+
+
+async def bible_only(desk: Desk, project: ProjectState, chapter: Chapter) -> Ground:
+    """Nothing but the bible."""
+    generation = chapter.generation
+    return Ground(
+        language=project.language,
+        bible=project.bible,
+        chapter=chapter.number,
+        instruction=generation.instruction if generation else "",
+    )
