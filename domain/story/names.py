@@ -27,6 +27,11 @@ def fold(text: str) -> str:
     return f" {' '.join(folded_words(text))} "
 
 
+def is_unspaced(name: str) -> bool:
+    """Whether a name is of a script that puts no space between words."""
+    return _UNSPACED.search(name) is not None
+
+
 def mentions(folded: str, name: str) -> bool:
     """Whether a folded text has a folded name in it, as whole words.
 
@@ -35,7 +40,7 @@ def mentions(folded: str, name: str) -> bool:
     """
     if name.isspace():
         return False
-    return name in folded or (_UNSPACED.search(name) is not None and name.strip() in folded)
+    return name in folded or (is_unspaced(name) and name.strip() in folded)
 
 
 def names_in(folded: str, names: Iterable[str]) -> list[str]:
