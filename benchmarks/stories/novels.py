@@ -11,6 +11,8 @@ from domain.story.reading import ChapterText
 
 _WORDS = 3000  # in a chapter
 _BEFORE = 5  # chapters that are approved when one is checked
+LABELS = ("no bible", "names")
+"""What a novel is checked with; a trial's story is the novel's name and one of these."""
 
 
 def novel_trials(folder: Path) -> Iterable[Trial]:
@@ -18,7 +20,7 @@ def novel_trials(folder: Path) -> Iterable[Trial]:
     names in `NAME/character_info.csv`."""
     for path in sorted(folder.glob("*/novel_text.txt")):
         chapters = tuple(_chapters(path.read_text("utf-8", errors="replace")))
-        for label, bible in (("no bible", Bible()), ("names", _names(path.parent))):
+        for label, bible in zip(LABELS, (Bible(), _names(path.parent)), strict=True):
             for at, draft in enumerate(chapters):
                 before = chapters[max(0, at - _BEFORE) : at]
                 yield Trial(f"{path.parent.name}, {label}", "en", False, bible, before, draft)

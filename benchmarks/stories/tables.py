@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from benchmarks.stories.retrieval import Lookups
 from benchmarks.stories.scoring import Outcome, Score, distinct_alarms, score
 from benchmarks.stories.story import Difficulty, Kind
 from domain.story.coherence.verdict import Finding, Severity
@@ -17,8 +18,8 @@ _HEADINGS = (
     "right kind",
     "herrings",
     "fooled",
-    "false: block",
-    "warn",
+    "false: blocking",
+    "warning",
     "precision",
 )
 
@@ -54,7 +55,7 @@ def print_scores(title: str, scores: Mapping[str, Score], console: Console) -> N
     """One row a score."""
     table = Table(title=title, title_justify="left")
     for heading in ("", *_HEADINGS):
-        table.add_column(heading, justify="right" if heading else "left")
+        table.add_column(heading, justify="right" if heading else "left", no_wrap=not heading)
     for name, counts in scores.items():
         table.add_row(
             name,
@@ -88,10 +89,22 @@ def print_clean(title: str, rows: Mapping[str, Mapping[str, float]], console: Co
     """False alarms on clean text."""
     table = Table(title=title, title_justify="left")
     for heading in ("", "words", "blocking", "warnings", "information", "blocking / 10,000 words"):
-        table.add_column(heading, justify="right" if heading else "left")
+        table.add_column(heading, justify="right" if heading else "left", no_wrap=not heading)
     for name, figures in rows.items():
         *counts, rate = figures.values()
         table.add_row(name, *(f"{count:,.0f}" for count in counts), f"{rate:.2f}")
+    console.print(table)
+
+
+def print_lookups(lookups: Mapping[str, Lookups], console: Console) -> None:
+    """How many of the passages that have a name are found by it."""
+    table = Table(title="Retrieval by exact name", title_justify="left")
+    for heading in ("", "names", "passages that have one", "found", "share"):
+        table.add_column(heading, justify="right" if heading else "left")
+    total = Lookups(*(sum(column) for column in zip(*lookups.values(), strict=True)))
+    for story, (names, mentioning, found) in (*lookups.items(), ("all", total)):
+        share = found / mentioning if mentioning else 1.0
+        table.add_row(story, f"{names}", f"{mentioning}", f"{found}", f"{share:.1%}")
     console.print(table)
 
 
@@ -103,7 +116,8 @@ def print_misses(outcomes: Sequence[Outcome], console: Console) -> None:
             told = "; told only: " + outcome.information[0].message if outcome.information else ""
             console.print(
                 f"[bold]missed[/] {outcome.trial.story}, {edit.kind}, {edit.difficulty}\n"
-                f"  {escape(edit.text)}\n  [dim]{escape(edit.why + told)}[/]"
+                f"  {escape(edit.text)}\n  [dim]{escape(edit.why + told)}[/]",
+                soft_wrap=True,
             )
     print_alarms(outcomes, console)
 
@@ -116,10 +130,11 @@ def print_alarms(outcomes: Sequence[Outcome], console: Console) -> None:
     for outcome, alarm in alarms:
         console.print(
             f"[bold red]false alarm[/] {outcome.trial.story} "
-            f"chapter {outcome.trial.draft.number}: {_describe(alarm)}"
+            f"chapter {outcome.trial.draft.number}: {_describe(alarm)}",
+            soft_wrap=True,
         )
         if outcome.fooled and outcome.trial.edit is not None and alarm in outcome.at_edit:
-            console.print(f"  [dim]herring: {escape(outcome.trial.edit.why)}[/]")
+            console.print(f"  [dim]herring: {escape(outcome.trial.edit.why)}[/]", soft_wrap=True)
 
 
 def _describe(finding: Finding) -> str:
