@@ -1,11 +1,14 @@
 """Setups: what a story has promised, from the planting to the payoff."""
 
+import re
 from enum import StrEnum
 
 from pydantic import Field
 
 from domain.book import Frozen
 from domain.story.facts import Source
+
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
 class SetupStatus(StrEnum):
@@ -33,3 +36,8 @@ class Setup(Frozen):
     status: SetupStatus = SetupStatus.PLANTED
     progress: tuple[Source, ...] = ()
     due: int | None = Field(default=None, ge=1)
+
+
+def setup_id(kind: str, subject: str) -> str:
+    """What a setup is known by: the same subject in a later chapter is the same setup."""
+    return f"{kind}:{'-'.join(_WORD.findall(subject.lower()))}"

@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from adapters.llm.offline.quill import Quill, word_count
+from adapters.llm.offline.quill import Quill
 from adapters.llm.offline.stage import Player
+from domain.story.length import count_words
 
 _FIRST_SENTENCE = re.compile(r"(.+?[.!?…])\s+(.+)", re.DOTALL)
 
@@ -47,7 +48,7 @@ class Conversation:
             replies = next(self._spoken(second, answers[remark], tone.answered, tone.asked), None)
             if asks is None or replies is None:
                 continue
-            if word_count(f"{asks.sentence} {replies.sentence}") <= longest:
+            if count_words(f"{asks.sentence} {replies.sentence}") <= longest:
                 self._quill.use(remark)
                 return self._taken(asks, replies)
         return ()
@@ -64,7 +65,7 @@ class Conversation:
     def _one(self, lines: Sequence[str], speaker: Player, longest: int) -> tuple[str, ...]:
         for line in lines:
             said = next(self._spoken(speaker, line, CALM.said, CALM.asked), None)
-            if said is not None and word_count(said.sentence) <= longest:
+            if said is not None and count_words(said.sentence) <= longest:
                 self._quill.use(line)
                 return self._taken(said)
         return ()

@@ -5,7 +5,7 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from typing import TypeVar
 
-from adapters.languages import load_language
+from adapters.languages import LANGUAGES, load_language
 from adapters.llm.base import Completion, Delta, Embeddings, Structured
 from adapters.llm.offline.embedding import vector
 from adapters.llm.offline.grammar import FALLBACK, load_grammar
@@ -15,6 +15,7 @@ from adapters.llm.offline.summary import summed_up
 from domain.book import Frozen
 from domain.errors import AnswerUnusable
 from domain.prompt import Origin, Prompt, Usage
+from domain.story.extraction.setups import find_setups
 from domain.story.prompts.answers import (
     Adjudication,
     Extracted,
@@ -95,7 +96,7 @@ def _prose(prompt: Prompt) -> str:
         case SceneMaterial() as scene:
             return written(scene, load_grammar(scene.language))
         case SummaryMaterial() as summary:
-            return summed_up(summary.texts, summary.names, summary.words)
+            return _summary(summary)
     answer = _answer(prompt)
     if answer is not None:
         return answer.model_dump_json()
@@ -112,7 +113,7 @@ def _answer(prompt: Prompt) -> Frozen | None:
         case ExtractMaterial() as chapter:
             return _extracted(chapter)
         case SummaryMaterial() as summary:
-            return Summary(text=summed_up(summary.texts, summary.names, summary.words))
+            return Summary(text=_summary(summary))
         case PairMaterial() as pair:
             return Adjudication(verdict=Ruling.UNSURE, why=load_grammar(pair.language).unable)
         case ReviewMaterial():
@@ -120,9 +121,16 @@ def _answer(prompt: Prompt) -> Frozen | None:
     return None
 
 
+def _summary(material: SummaryMaterial) -> str:
+    code = material.language
+    language = load_language(code) if code in LANGUAGES else None
+    return summed_up(material.texts, material.names, material.words, language)
+
+
 def _extracted(material: ExtractMaterial) -> Extracted:
     """What the deterministic reader finds, as a language model would put it."""
-    reading = read_chapter(material.chapter, material.bible, load_language(material.language))
+    chapter, bible = material.chapter, material.bible
+    language = load_language(material.language)
     return Extracted(
         facts=tuple(
             ExtractedFact(
@@ -132,13 +140,13 @@ def _extracted(material: ExtractMaterial) -> Extracted:
                 believer=fact.believer,
                 quote=fact.source.quote,
             )
-            for fact in reading.facts
+            for fact in read_chapter(chapter, bible, language).facts
         ),
         setups=tuple(
             ExtractedSetup(
                 kind=setup.kind, subject=setup.subject, text=setup.text, quote=setup.planted.quote
             )
-            for setup in reading.setups
+            for setup in find_setups(chapter, bible, language)
         ),
     )
 

@@ -3,9 +3,10 @@
 from collections.abc import Sequence
 
 from adapters.llm.offline.grammar import Grammar
-from adapters.llm.offline.quill import Quill, seeded, word_count
+from adapters.llm.offline.quill import Quill, seeded
 from adapters.llm.offline.stage import cast, player, scenery
 from adapters.llm.offline.told import wishes
+from domain.story.length import count_words
 from domain.story.prompts.answers import Beat, Plan
 from domain.story.prompts.material import PlanMaterial
 
@@ -77,7 +78,7 @@ def _beat(material: PlanMaterial, quill: Quill, share: Sequence[str], kind: str)
         what=wanted or _quiet(quill, kind, names),
         characters=tuple(each.name for each in people),
         place=None if place == grammar.nowhere else place,
-        words=word_count(wanted),
+        words=count_words(wanted),
     )
 
 

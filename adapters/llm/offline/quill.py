@@ -7,6 +7,7 @@ from hashlib import blake2b
 from random import Random
 
 from adapters.llm.offline.grammar import Grammar
+from domain.story.length import count_words
 
 _SLOT = re.compile(r"\{(\w+)\}|\[([^|\]]*)\|([^|\]]*)\]")
 _START = re.compile(r"(^|[.!?…]\s+)([“«\"]\s?)?([^\W\d_])")
@@ -20,11 +21,6 @@ def seeded(*parts: str) -> Random:
     """Dice that fall the same way for the same parts, in every process."""
     digest = blake2b("\0".join(parts).encode(), digest_size=16).digest()
     return Random(int.from_bytes(digest))  # noqa: S311 - for variety, not for secrets
-
-
-def word_count(text: str) -> int:
-    """Words as they are counted everywhere: what white space separates."""
-    return len(text.split())
 
 
 def pieces(text: str) -> Iterator[str]:
@@ -94,7 +90,7 @@ class Quill:
         """
         for template in self.ordered(self._rules.get(rule, ()) if templates is None else templates):
             for sentence in self.drafts(template, names):
-                if word_count(sentence) <= longest:
+                if count_words(sentence) <= longest:
                     self.use(template)
                     self.take(sentence)
                     return sentence
@@ -108,7 +104,7 @@ class Quill:
             for template in self.ordered(self._rules.get(rule, ()))
             for sentence in self.drafts(template, names)
         ]
-        best = min(found, key=lambda each: abs(word_count(each) - words), default=None)
+        best = min(found, key=lambda each: abs(count_words(each) - words), default=None)
         if best is not None:
             self.take(best)
         return best

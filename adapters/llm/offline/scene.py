@@ -6,10 +6,11 @@ from itertools import cycle
 from adapters.llm.offline.dialogue import Conversation
 from adapters.llm.offline.grammar import Grammar
 from adapters.llm.offline.plan import is_present, kind_of
-from adapters.llm.offline.quill import Quill, seeded, word_count
+from adapters.llm.offline.quill import Quill, seeded
 from adapters.llm.offline.stage import Player, cast, is_gone, player, property_of, scenery
 from adapters.llm.offline.told import told, wishes
 from domain.story.bible import Character
+from domain.story.length import count_words
 from domain.story.prompts.material import SceneMaterial
 
 _CLOSING = 12
@@ -94,7 +95,7 @@ class _Scene:
         movement = self._quill.grammar.scenes[kind]
         for sentence in pending:
             self._quill.take(sentence)
-            self._left -= word_count(sentence)
+            self._left -= count_words(sentence)
         if self._left > 2 * _CLOSING:
             for rule in movement.opening:
                 self._narrate(rule)
@@ -142,10 +143,10 @@ class _Scene:
             self._say(self._conversation.remark(speaker, self._room))
 
     def _close(self, rules: Sequence[str]) -> None:
-        """Last sentences, chosen so that the words come out."""
-        while self._left >= _SHORTEST:
+        """Last sentences, chosen so that the words come out; one at least."""
+        while self._left >= _SHORTEST or not self.text:
             sentence = self._quill.nearest(rules, self._names(*self._pair()), self._left)
-            if sentence is None or word_count(sentence) >= 2 * self._left:
+            if sentence is None or (self.text and count_words(sentence) >= 2 * self._left):
                 return
             self._put(sentence)
 
@@ -155,7 +156,7 @@ class _Scene:
 
     def _put(self, sentence: str) -> None:
         self._paragraphs[-1].append(sentence)
-        self._left -= word_count(sentence)
+        self._left -= count_words(sentence)
 
     def _say(self, utterances: Sequence[str]) -> None:
         """Each utterance is a paragraph of its own."""

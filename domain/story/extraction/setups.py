@@ -12,7 +12,7 @@ from domain.story.bible import Bible
 from domain.story.cues import SetupKind
 from domain.story.facts import Source
 from domain.story.language import Language
-from domain.story.setups import Setup
+from domain.story.setups import Setup, setup_id
 from domain.story.text import marks
 from domain.story.text.cast import Cast
 from domain.story.text.discovery import discover
@@ -96,7 +96,7 @@ def _in_words(
 
 def _setup(kind: SetupKind, subject: str, quote: str, chapter: int) -> Setup:
     return Setup(
-        setup_id=f"{kind.kind}:{'-'.join(_WORD.findall(subject.lower()))}",
+        setup_id=setup_id(kind.kind, subject),
         kind=kind.kind,
         subject=subject,
         text=" ".join(quote.split()),

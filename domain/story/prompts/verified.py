@@ -1,6 +1,5 @@
 """From a model's answers to what the story knows: only what is quoted verbatim."""
 
-import hashlib
 from collections.abc import Iterator, Sequence
 
 from pydantic import ValidationError
@@ -10,7 +9,7 @@ from domain.story.facts import Fact, Source, Standing, StoryTime
 from domain.story.prompts.answers import Beat, Extracted, MoreFindings, Plan
 from domain.story.prompts.material import ReviewMaterial
 from domain.story.reading import ChapterText
-from domain.story.setups import Setup
+from domain.story.setups import Setup, setup_id
 
 MOST = 500
 """Of each kind, from one answer."""
@@ -52,22 +51,19 @@ def verified_setups(extracted: Extracted, chapter: ChapterText) -> tuple[Setup, 
 def _setups(extracted: Extracted, chapter: ChapterText) -> Iterator[Setup]:
     for each in extracted.setups[:MOST]:
         quote = each.quote.strip()
-        if not _quoted(quote, chapter.text):
+        kind, subject = each.kind.strip().lower(), each.subject.strip()
+        if not _quoted(quote, chapter.text) or not subject:
             continue
         try:
             yield Setup(
-                setup_id=_setup_id(chapter.number, each.kind, quote),
-                kind=each.kind.strip().lower(),
-                subject=each.subject.strip(),
+                setup_id=setup_id(kind, subject),
+                kind=kind,
+                subject=subject,
                 text=each.text.strip(),
                 planted=Source(chapter=chapter.number, quote=quote),
             )
         except ValidationError:
             continue
-
-
-def _setup_id(chapter: int, kind: str, quote: str) -> str:
-    return hashlib.sha256(f"{chapter}\n{kind}\n{quote}".encode()).hexdigest()[:16]
 
 
 def verified_findings(
