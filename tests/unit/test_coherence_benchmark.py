@@ -1,9 +1,12 @@
 """The coherence benchmark: its stories hold together, and its arithmetic."""
 
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from benchmarks.stories.novels import LABELS, novel_trials
+from benchmarks.stories.retrieval import look_up_names
 from benchmarks.stories.scoring import Outcome, distinct_alarms, judge, score
 from benchmarks.stories.story import Edit, Story, stories
 from benchmarks.stories.trials import Trial, clean_trials, edited_trials
@@ -138,3 +141,29 @@ def test_precision_counts_what_was_found_and_each_false_alarm_once_a_story() -> 
 def test_with_nothing_planted_and_nothing_said_nothing_is_wrong() -> None:
     counts = score([])
     assert (counts.recall, counts.precision) == (1.0, 1.0)
+
+
+def test_novels_are_cut_at_paragraph_ends_and_checked_against_the_five_chapters_before(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "Novel"
+    folder.mkdir()
+    paragraph = "word " * 999 + "end."
+    (folder / "novel_text.txt").write_text("\n\n".join([paragraph] * 22), "utf-8")
+    (folder / "character_info.csv").write_text(
+        "Character ID,Main Name,Aliases,Gender,Category\n0,Ann Lee,\"{'Ann', 'Ann Lee'}\",F,major\n",
+        "utf-8",
+    )
+    trials = list(novel_trials(tmp_path))
+    plain, named = ([each for each in trials if each.story.endswith(end)] for end in LABELS)
+    assert [len(each.draft.text.split()) for each in plain] == [3000] * 7 + [1000]
+    assert [len(each.chapters) for each in plain] == [0, 1, 2, 3, 4, 5, 5, 5]
+    assert [each.number for each in plain[-1].chapters] == [3, 4, 5, 6, 7]
+    assert not plain[0].bible.characters
+    assert named[0].bible.characters[0].names == ("Ann Lee", "Ann")
+
+
+def test_every_name_is_found_in_every_passage_that_has_it() -> None:
+    looked_up = [look_up_names(story) for story in stories()]
+    assert sum(each.mentioning for each in looked_up) > 100
+    assert all(each.found == each.mentioning for each in looked_up)
