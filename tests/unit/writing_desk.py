@@ -54,6 +54,7 @@ class WritingDesk:
         self.store = store
         self.model = model
         self.project_id = PROJECT_ID
+        self.look_seconds = 0.01
 
     def writer(self) -> ChapterWriter:
         """As a new process would have it."""
@@ -62,7 +63,7 @@ class WritingDesk:
             Texts(self.store),
             self.model,
             OfflineModel(),
-            look_seconds=0.01,
+            look_seconds=self.look_seconds,
         )
 
     async def create(self, **wanted: object) -> None:
