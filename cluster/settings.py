@@ -12,6 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from cluster.settings_parts.consumers import ConsumerSettings
 from cluster.settings_parts.http import HttpSettings
 from cluster.settings_parts.language_model import LanguageModelSettings
+from cluster.settings_parts.projections import ProjectionSettings
 from cluster.settings_parts.reading import ReadingSettings
 from cluster.settings_parts.storage import StorageSettings
 from cluster.settings_parts.writing import WritingSettings
@@ -28,6 +29,7 @@ class Settings(
     ConsumerSettings,
     LanguageModelSettings,
     WritingSettings,
+    ProjectionSettings,
     BaseSettings,
 ):
     """Everything that can be set. Small and picklable: each Ray process builds its own adapters."""

@@ -13,9 +13,12 @@ from domain.book import ReadingOptions
 
 if TYPE_CHECKING:
     from adapters.catalogue.base import Catalogue
+    from adapters.catalogue.projects import ProjectList
     from adapters.event_log.sql_log import SqlLog
+    from adapters.graph.base import StoryGraph
     from adapters.llm.base import LanguageModel
     from adapters.llm.metrics import ModelMetrics
+    from adapters.vectors.base import VectorStore
 
 
 def open_store(settings: Settings, uri: str | None = None) -> ObjectStore:
@@ -51,6 +54,13 @@ def open_catalogue(settings: Settings) -> "Catalogue":
     from adapters.catalogue.sql import SqlCatalogue
 
     return SqlCatalogue(_open_database(settings))
+
+
+def open_projects(settings: Settings) -> "ProjectList":
+    """The list of projects, as `open_catalogue`."""
+    from adapters.catalogue.projects import SqlProjectList
+
+    return SqlProjectList(_open_database(settings))
 
 
 def _open_database(settings: Settings) -> "SqlLog":
@@ -106,6 +116,34 @@ def open_model(settings: Settings, metrics: "ModelMetrics | None" = None) -> "La
         cache=ResponseCache(LocalStore(settings.answer_dir), answers) if answers else None,
     )
     return model if settings.llm_embedding_model else Composed(model, OfflineModel())
+
+
+def open_graph(settings: Settings) -> "StoryGraph":
+    """The story graph; nothing is asked of Neo4j before the first call."""
+    address = settings.graph.get_secret_value()
+    if address:
+        from adapters.graph.neo4j_address import neo4j_address
+        from adapters.graph.neo4j_graph import Neo4jGraph
+
+        return Neo4jGraph(neo4j_address(address), seconds=settings.graph_timeout)
+    from adapters.graph.networkx_graph import NetworkxGraph
+
+    return NetworkxGraph(settings.data_dir / "graph", seconds=settings.graph_timeout)
+
+
+def open_vectors(settings: Settings) -> "VectorStore":
+    """The vectors; nothing is opened or asked before the first call.
+
+    Without a server they belong to one process at a time: on a cluster, to the vectors' actor.
+    """
+    # Its client takes two seconds to import.
+    from adapters.vectors.chroma import ChromaVectors
+    from adapters.vectors.chroma_connections import ChromaServer, EmbeddedChroma
+
+    seconds = settings.vectors_timeout
+    if settings.vectors:
+        return ChromaVectors(ChromaServer(settings.vectors, seconds=seconds), seconds=seconds)
+    return ChromaVectors(EmbeddedChroma(settings.data_dir / "vectors"), seconds=seconds)
 
 
 def reader_recipe(settings: Settings, reading: ReadingOptions) -> Recipe:

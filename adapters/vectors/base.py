@@ -4,19 +4,16 @@ from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from domain.book import Frozen
+from domain.prompt import Origin
+from domain.story.passages import Passage
+
+MOST_HITS = 200
+"""Most passages that one search gives."""
 
 
-class Passage(Frozen):
-    """A piece of a project's text with its place.
-
-    `passage_id` is unique in the project and follows from chapter, revision and number; `chapter`
-    is a number, 0 for the bible.
-    """
-
-    passage_id: str
-    chapter_id: str
-    chapter: int
-    text: str
+def space_of(origin: Origin) -> str:
+    """The space of the vectors that were made there."""
+    return f"{origin.provider}/{origin.model}"
 
 
 class Hit(Frozen):
@@ -30,7 +27,8 @@ class VectorStore(Protocol):
     """Passages of projects with their vectors, a projection of the event log.
 
     `space` names the embedding model: vectors of different spaces are never compared. Every method
-    raises `VectorsUnavailable` (retryable) when the database does not answer.
+    raises `VectorsUnavailable` (retryable) when the database does not answer, and `RecordDamaged`
+    for a vector of another length than those of its space.
     """
 
     async def put(
@@ -48,7 +46,8 @@ class VectorStore(Protocol):
     async def search(
         self, project_id: str, space: str, vector: Sequence[float], limit: int
     ) -> Sequence[Hit]:
-        """The passages nearest in meaning, the nearest first; none of an unknown project."""
+        """The passages nearest in meaning, the nearest first; none of an unknown project. At most
+        `limit`, and never more than `MOST_HITS`."""
 
     async def delete(self, project_id: str, space: str, passage_ids: Collection[str]) -> None:
         """Forget passages. Idempotent."""

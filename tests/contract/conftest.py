@@ -6,16 +6,27 @@ from uuid import uuid4
 import pytest
 from pydantic import SecretStr
 
+from adapters.llm.endpoint import Limits
+from adapters.llm.openai_model import OpenAiModel
+from adapters.llm.prices import Prices
+from adapters.llm.response_cache import ResponseCache
 from adapters.object_store.local import LocalStore
 from adapters.object_store.s3 import S3Store
 from demo import SAMPLE
 from demo.typeset import typeset
-from tests.contract.postgres_server import NOT_INSTALLED, PostgresMissing, PostgresServer
+from tests.contract import neo4j_server as neo4j
+from tests.contract import postgres_server as postgres
+from tests.contract.chroma_server import ChromaServer
+from tests.contract.language_models import FakeTime, Figures, MakeModel, an_endpoint
+from tests.contract.neo4j_server import Neo4jMissing, Neo4jServer
+from tests.contract.postgres_server import PostgresMissing, PostgresServer
 from tests.contract.s3_server import S3Server
+from tests.fakes.openai_server import FakeOpenAi
 
 BUCKET = "library"
 ACCESS_KEY = "AKIATESTACCESSKEY"
 SECRET_KEY = "testSecretKeyThatNobodyMaySee"
+LIMITS = Limits(seconds=30)
 
 
 @pytest.fixture(scope="session")
@@ -89,7 +100,7 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
     report = yield
     if report.skipped and isinstance(report.longrepr, tuple):
         *_, reason = report.longrepr
-        if reason.endswith(NOT_INSTALLED):
+        if reason.endswith((postgres.NOT_INSTALLED, neo4j.NOT_INSTALLED)):
             report.longrepr = (__file__, 1, reason)
     return report
 
@@ -107,8 +118,85 @@ def postgres_server() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
+def neo4j_server() -> Iterator[Neo4jServer]:
+    try:
+        server = Neo4jServer()
+    except Neo4jMissing as error:
+        if "CI" in os.environ:
+            raise
+        pytest.skip(str(error))
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def chroma_server() -> Iterator[ChromaServer]:
+    server = ChromaServer()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
 def printed_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A born-digital book of three pages: the title and the first chapter of the sample book."""
     path = tmp_path_factory.mktemp("printed") / "book.pdf"
     typeset(SAMPLE.read_text("utf-8").split("## Two")[0], path)
     return path
+
+
+@pytest.fixture(scope="session")
+def running_llm() -> Iterator[FakeOpenAi]:
+    server = FakeOpenAi()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def llm_server(running_llm: FakeOpenAi) -> FakeOpenAi:
+    running_llm.reset()
+    return running_llm
+
+
+@pytest.fixture
+def figures() -> Figures:
+    """What the models of a test have counted."""
+    return Figures()
+
+
+@pytest.fixture
+def fake_time(monkeypatch: pytest.MonkeyPatch) -> FakeTime:
+    """The time of the models of a test, and of their circuit breakers."""
+    clock = FakeTime()
+    monkeypatch.setattr("purgatory.domain.model.time", clock)
+    return clock
+
+
+@pytest.fixture
+async def open_llm(
+    llm_server: FakeOpenAi, figures: Figures, fake_time: FakeTime
+) -> AsyncIterator[MakeModel]:
+    """Makes models at the fake endpoint that are closed after the test. A name that was not used
+    before is a model of which nothing is known."""
+    models: list[OpenAiModel] = []
+
+    def make(
+        name: str | None = None,
+        *,
+        url: str = llm_server.url,
+        limits: Limits = LIMITS,
+        prices: Prices | None = None,
+        cache: ResponseCache | None = None,
+    ) -> OpenAiModel:
+        model = OpenAiModel(
+            an_endpoint(url, limits, figures, fake_time),
+            name or uuid4().hex,
+            embedding_model="fake-embedder",
+            prices=prices,
+            cache=cache,
+        )
+        models.append(model)
+        return model
+
+    yield make
+    for model in models:
+        await model.close()

@@ -1,0 +1,95 @@
+"""Where Chroma is: in files of this machine, or behind a server."""
+
+from pathlib import Path
+from typing import cast
+from urllib.parse import urlsplit
+
+import chromadb
+import httpx
+from chromadb.api.client import Client
+from chromadb.config import Settings
+from filelock import FileLock, Timeout
+
+from adapters.object_store.pending_file import make_directory
+from domain.errors import VectorsUnavailable
+
+
+class EmbeddedChroma:
+    """Chroma's files in a folder; they belong to one process at a time, which a lock sees to."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._lock = FileLock(folder / ".lock", blocking=False, thread_local=False)
+        self._client: Client | None = None
+
+    @property
+    def place(self) -> str:
+        """See `Connection`."""
+        return str(self._folder)
+
+    def open(self) -> Client:
+        """See `Connection`."""
+        make_directory(self._folder)
+        try:
+            self._lock.acquire()
+        except Timeout:
+            raise VectorsUnavailable(
+                f"the vectors in {self._folder} are open in another process: stop that, or run a "
+                "Chroma server for both and set SCRIPTORIUM_VECTORS"
+            ) from None
+        try:
+            client = chromadb.PersistentClient(
+                self._folder, settings=Settings(anonymized_telemetry=False)
+            )
+        except BaseException:
+            self._lock.release()
+            raise
+        self._client = cast(Client, client)
+        return self._client
+
+    def close(self) -> None:
+        """See `Connection`."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+            self._lock.release()
+
+
+class ChromaServer:
+    """A Chroma server at an `http://` or `https://` address; an answer has `seconds`."""
+
+    def __init__(self, address: str, *, seconds: float) -> None:
+        url = urlsplit(address)
+        self._host = url.hostname or ""
+        self._is_secure = url.scheme == "https"
+        self._port = url.port or (443 if self._is_secure else 80)
+        self._seconds = seconds
+        self._client: Client | None = None
+        self.place = address.rstrip("/")
+
+    def open(self) -> Client:
+        """See `Connection`."""
+        # Chroma's client asks at once and would wait for an answer for ever.
+        httpx.get(f"{self.place}/api/v2/heartbeat", timeout=self._seconds).raise_for_status()
+        client = chromadb.HttpClient(
+            self._host,
+            self._port,
+            self._is_secure,
+            settings=Settings(anonymized_telemetry=False),
+        )
+        self._client = cast(Client, client)
+        _session(self._client).timeout = httpx.Timeout(self._seconds)
+        return self._client
+
+    def close(self) -> None:
+        """See `Connection`."""
+        if self._client is not None:
+            _session(self._client).close()  # which Chroma leaves open
+            self._client.close()
+            self._client = None
+
+
+def _session(client: Client) -> httpx.Client:
+    """The connections of a client, of which its own interface says nothing."""
+    session: httpx.Client = client._server._session  # type: ignore[attr-defined]
+    return session
