@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from adapters.keywords.index import KeywordIndex
 from benchmarks.stories.story import Story
-from domain.story.name_index import NameIndex
 from domain.story.passages import Passage, chapter_passages
 from domain.story.retrieval import Channel, fuse
 
@@ -29,13 +29,16 @@ def look_up_names(story: Story) -> Lookups:
         for number, text in enumerate(texts, start=1)
         for passage in chapter_passages(f"{number:032x}", number, 1, text)
     ]
-    index = NameIndex(passages)
+    index = KeywordIndex(passages)
     names = sorted({name for entry in story.bible.entries for name in entry.names})
     mentioning = found = 0
     for name in names:
         expected = {each.passage_id for each in _having(name, passages)}
-        named = index.mentioning(index.asked(name, story.bible))
-        answer = fuse({Channel.NAMES: named}, _LIMIT)
+        rankings = {
+            Channel.NAMES: index.names(name, story.bible),
+            Channel.KEYWORDS: index.keywords(name, _LIMIT),
+        }
+        answer = fuse(rankings, _LIMIT)
         mentioning += len(expected)
         found += len(expected & {each.passage.passage_id for each in answer})
     return Lookups(len(names), mentioning, found)

@@ -151,7 +151,7 @@ def test_novels_are_cut_at_paragraph_ends_and_checked_against_the_five_chapters_
     paragraph = "word " * 999 + "end."
     (folder / "novel_text.txt").write_text("\n\n".join([paragraph] * 22), "utf-8")
     (folder / "character_info.csv").write_text(
-        "Character ID,Main Name,Aliases,Gender,Category\n0,Ann Lee,\"{'Ann', 'Ann Lee'}\",F,major\n",
+        "ID,Main Name,Aliases\n0,Ann Lee,\"{'Ann', 'Ann Lee'}\"\n",
         "utf-8",
     )
     trials = list(novel_trials(tmp_path))
