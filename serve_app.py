@@ -17,6 +17,7 @@ from cluster.settings import Settings, load_settings
 from cluster.wiring import open_catalogue, open_log, open_store
 from jobs.consumers import library
 from jobs.ingestion.batch import read_batch
+from jobs.writing.recipe import write_chapters
 
 _REQUESTS = 300  # at once in one replica: event streams, and downloads with a piece in memory each
 _LOOK_SECONDS = 1.0  # from one look whether a replica is alive to the next
@@ -31,7 +32,7 @@ class HttpFront:
 
     async def __init__(self, settings: Settings) -> None:  # type: ignore[misc]  # Serve awaits it
         keep_replica_on_loopback()
-        await start_platform(settings, library, read_batch)
+        await start_platform(settings, library, read_batch, write_chapters)
         self._settings = settings
 
     def __serve_build_asgi_app__(self) -> FastAPI:

@@ -70,12 +70,13 @@ def serving(settings: Settings) -> Iterator[str | None]:
             from actors.platform import start_platform, stop_platform
             from jobs.consumers import library
             from jobs.ingestion.batch import read_batch
+            from jobs.writing.recipe import write_chapters
             from serve_app import application
 
             logging.getLogger("ray.serve").setLevel(logging.WARNING)
             try:
                 # Here first: what is wrong with the settings is then said by us and at once.
-                asyncio.run(start_platform(settings, library, read_batch))
+                asyncio.run(start_platform(settings, library, read_batch, write_chapters))
                 serve.start(http_options={"host": settings.http_host, "port": settings.http_port})
                 serve.run(application(settings), name=_NAME, route_prefix="/")
                 yield dashboard

@@ -1,4 +1,6 @@
-"""What stands behind the HTTP front: shards, the reading room and the dispatcher."""
+"""What stands behind the HTTP front: shards, reading and writing rooms, the dispatcher."""
+
+import asyncio
 
 import ray
 
@@ -7,11 +9,16 @@ from actors.dispatcher_actor import start_dispatcher, stop_dispatcher
 from actors.reading_room_actor import Recipe as ReadingRecipe
 from actors.reading_room_actor import start_reading_room, stop_reading_room
 from actors.shard_start import start_shards, stop_shards
+from actors.writing_room_actor import Recipe as WritingRecipe
+from actors.writing_room_actor import start_writing_room, stop_writing_room
 from cluster.settings import Settings
 
 
 async def start_platform(
-    settings: Settings, consumers: ConsumersRecipe, read_batch: ReadingRecipe
+    settings: Settings,
+    consumers: ConsumersRecipe,
+    read_batch: ReadingRecipe,
+    write_chapters: WritingRecipe,
 ) -> None:
     """Start on the connected cluster what does not run there yet.
 
@@ -21,13 +28,16 @@ async def start_platform(
         ClusterUnavailable: an actor does not start.
     """
     await start_shards(settings)
-    await start_reading_room(settings, read_batch)
+    await asyncio.gather(
+        start_reading_room(settings, read_batch), start_writing_room(settings, write_chapters)
+    )
     await start_dispatcher(settings, consumers)
 
 
 async def stop_platform() -> None:
-    """End it: consumers note how far they are, reading is taken up at the next start."""
+    """End it: consumers note how far they are, books and chapters are gone on with later."""
     if ray.is_initialized():
         await stop_dispatcher()
         await stop_reading_room()
+        await stop_writing_room()
         stop_shards()

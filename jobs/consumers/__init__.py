@@ -14,13 +14,20 @@ def library(settings: Settings) -> Sequence[Consumer]:
     """The consumers of the library: a recipe for the dispatcher, in whose process they live."""
     from actors.directory import Directory
     from actors.reading_room_actor import ReadingRoomClient
+    from actors.writing_room_actor import WritingRoomClient
     from cluster.wiring import open_catalogue, open_store
-    from jobs.consumers import catalogue, intake, reader
+    from jobs.consumers import catalogue, intake, reader, writer
 
     entities = Directory(settings)
     keeper = catalogue.CatalogueKeeper(entities, open_catalogue(settings))
     sender = reader.Reader(entities, ReadingRoomClient().read)
     taker = intake.Intake(settings, entities, open_store(settings))
+    author = writer.Writer(
+        entities,
+        WritingRoomClient().write,
+        attempts=settings.writing_attempts,
+        longest_wait=settings.writing_wait_seconds,
+    )
     return (
         Consumer("catalogue", keeper.handle, wants={"book": None}),
         Consumer(
@@ -38,5 +45,13 @@ def library(settings: Settings) -> Sequence[Consumer]:
             retries=_PATIENCE,
             parallelism=_FETCHES,
             time_limit=_FETCH_SECONDS,
+        ),
+        Consumer(
+            "writer",
+            author.handle,
+            wants={"project": writer.WANTED},
+            retries=_PATIENCE,
+            parallelism=settings.writing_chapters,
+            time_limit=None,
         ),
     )

@@ -3,32 +3,60 @@
 What is begun and never recorded shows there as a call of unknown cost: nothing is paid silently.
 """
 
-from collections.abc import AsyncIterator, Sequence
-from typing import TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from typing import NamedTuple, TypeVar
 from uuid import uuid4
 
 from adapters.llm.base import Completion, Delta, Embeddings, LanguageModel
 from domain.book import Frozen
 from domain.entities.project.commands import BeginCall, RecordCall
+from domain.entity import Command
 from domain.prompt import Origin, Prompt, Purpose, Usage
-from jobs.writing.manuscript import Manuscript, Task
 
 T = TypeVar("T", bound=Frozen)
 
 
+class Run(NamedTuple):
+    """What calls are made for: their ids begin with its name; perhaps an attempt at a chapter."""
+
+    name: str
+    chapter_id: str | None = None
+    attempt: int | None = None
+
+
+class UnrecordedCalls:
+    """A language model for who has no project: what it costs is in no ledger."""
+
+    def __init__(self, model: LanguageModel) -> None:
+        self._model = model
+
+    @property
+    def origin(self) -> Origin:
+        """Who answers texts."""
+        return self._model.origin
+
+    async def structured(self, _step: str, prompt: Prompt, schema: type[T]) -> T:
+        """See `LanguageModel`."""
+        return (await self._model.structured(prompt, schema)).value
+
+
+Do = Callable[[Command], Awaitable[object]]
+"""Has a command carried out by the project."""
+
+
 class Calls:
-    """A language model, as one run for a chapter uses it; a step is called once in a run.
+    """A language model whose calls are in a project's ledger. A step is called once.
 
     Methods raise as those of `LanguageModel` and `Entities`; `CommandRefused` says that the
     project's budget is spent.
     """
 
-    def __init__(self, model: LanguageModel, manuscript: Manuscript, task: Task) -> None:
+    def __init__(self, model: LanguageModel, do: Do, run: Run) -> None:
         self._model = model
-        self._manuscript = manuscript
-        self._task = task
+        self._do = do
+        self._run = run
         # What a run that was killed had begun keeps its own id, and so its place in the ledger.
-        self._prefix = f"{task.id}:{uuid4().hex[:12]}"
+        self._prefix = f"{run.name}:{uuid4().hex[:12]}"
 
     @property
     def origin(self) -> Origin:
@@ -60,18 +88,18 @@ class Calls:
     async def _begin(self, step: str, purpose: Purpose) -> str:
         await self._model.ping()  # nothing need be noted of a call that will not be made
         call_id = f"{self._prefix}:{step}"
-        await self._manuscript.do(
+        await self._do(
             BeginCall(
                 command_id=f"{call_id}:begin",
                 call_id=call_id,
-                chapter_id=self._task.place.chapter_id,
+                chapter_id=self._run.chapter_id,
                 purpose=purpose,
-                attempt=self._task.attempt,
+                attempt=self._run.attempt,
             )
         )
         return call_id
 
     async def _record(self, call_id: str, usage: Usage, origin: Origin) -> None:
-        await self._manuscript.do(
+        await self._do(
             RecordCall(command_id=f"{call_id}:record", call_id=call_id, usage=usage, origin=origin)
         )

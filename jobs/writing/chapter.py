@@ -25,12 +25,12 @@ from domain.entities.project.queries import OneChapter, WholeProject
 from domain.entities.project.state import RUNNING, Chapter, ProjectState, Status
 from domain.entity import Origin
 from domain.errors import CommandRefused, Retryable, Terminal
-from jobs.writing.calls import Calls
+from jobs.writing.calls import Calls, Run
 from jobs.writing.checking import Checker
 from jobs.writing.desk import Desk
 from jobs.writing.drafting import Drafter
 from jobs.writing.manuscript import Manuscript, Task
-from jobs.writing.memory import Recall, bible_only
+from jobs.writing.recall import Recall, bible_only
 from jobs.writing.texts import Texts
 from jobs.writing.trouble import reason_of
 
@@ -74,7 +74,8 @@ class ChapterWriter:
         """Take the chapter to its next status."""
         manuscript = Manuscript(self.entities, task)
         try:
-            calls = Calls(self.model, manuscript, task)
+            run = Run(task.id, task.place.chapter_id, task.attempt)
+            calls = Calls(self.model, manuscript.do, run)
             language = load_language(project.language)
             desk = Desk(task, language, calls, manuscript, self.texts, live)
             if chapter.status is Status.DRAFTING and chapter.generation:

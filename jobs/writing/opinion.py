@@ -16,7 +16,7 @@ from domain.story.prompts.answers import Adjudication, MoreFindings, Ruling
 from domain.story.prompts.checking import pair_prompt, review_prompt
 from domain.story.prompts.material import PairMaterial, Passage, ReviewMaterial
 from domain.story.prompts.verified import verified_findings
-from jobs.writing.calls import Calls
+from jobs.writing.calls import Calls, UnrecordedCalls
 
 MODEL_TROUBLES = (ModelUnavailable, ModelRefused, AnswerUnusable, CommandRefused)
 """What a check does without the language model for; a refused command is a spent budget."""
@@ -31,7 +31,7 @@ _LOWER = {Severity.BLOCKING: Severity.WARNING, Severity.WARNING: Severity.INFO}
 _NO_MODEL = "no language model is set"
 
 
-async def second_opinion(calls: Calls, case: Case, verdict: Verdict) -> Verdict:
+async def second_opinion(calls: Calls | UnrecordedCalls, case: Case, verdict: Verdict) -> Verdict:
     """The verdict after the language model has looked at it, with what it could not look at.
 
     Raises as `Entities`.
@@ -52,7 +52,7 @@ async def second_opinion(calls: Calls, case: Case, verdict: Verdict) -> Verdict:
 
 
 class _Opinion:
-    def __init__(self, calls: Calls, case: Case) -> None:
+    def __init__(self, calls: Calls | UnrecordedCalls, case: Case) -> None:
         self._calls = calls
         self._case = case
         self._language = case.language.code

@@ -50,12 +50,13 @@ def running(folder: Path, database: str) -> Iterator["System"]:
 
         from actors.platform import start_platform, stop_platform
         from jobs.ingestion.batch import read_batch
+        from jobs.writing.recipe import write_chapters
         from serve_app import application
 
         logging.getLogger("ray.serve").setLevel(logging.ERROR)
         try:
             # The application starts a platform with the library's consumers unless it finds one.
-            asyncio.run(start_platform(settings, soak_consumers, read_batch))
+            asyncio.run(start_platform(settings, soak_consumers, read_batch, write_chapters))
             serve.start(http_options={"host": settings.http_host, "port": port})
             serve.run(application(settings), name="soak", route_prefix="/")
             yield System(settings)

@@ -31,16 +31,19 @@ def prose(words: int) -> str:
 
 
 class ScriptedModel:
-    """Implements `LanguageModel`. `words` says how many words it writes when it is asked for some;
-    `troubles` are raised by calls for a purpose, one after the other; `pause` is awaited in the
-    middle of each call, if there is one."""
+    """Implements `LanguageModel`.
+
+    `words` says how many words it writes when it is asked for some; `troubles` are raised by calls
+    for a purpose, one after the other, None standing for one that succeeds; `pause` is awaited in
+    the middle of each call, if there is one.
+    """
 
     def __init__(self) -> None:
         self.asked: Counter[Purpose] = Counter()
         self.prompts: list[Prompt] = []
         self.beats = 3
         self.words: Callable[[int], int] = lambda wanted: wanted
-        self.troubles: dict[Purpose, list[Exception]] = {}
+        self.troubles: dict[Purpose, list[Exception | None]] = {}
         self.down: Exception | None = None
         self.answers: dict[type[Frozen], Frozen] = {
             Extracted: Extracted(facts=(), setups=()),
@@ -99,8 +102,9 @@ class ScriptedModel:
     async def _asked(self, prompt: Prompt) -> None:
         self.asked[prompt.purpose] += 1
         self.prompts.append(prompt)
-        if troubles := self.troubles.get(prompt.purpose):
-            raise troubles.pop(0)
+        troubles = self.troubles.get(prompt.purpose)
+        if troubles and (trouble := troubles.pop(0)):
+            raise trouble
 
     async def _paused(self) -> None:
         if self.pause:
