@@ -10,14 +10,16 @@ from ray.serve import Application
 
 from actors.directory import Directory
 from actors.platform import start_platform
+from actors.writing_room_actor import WritingRoomClient
 from api.app import create_app
 from api.services import Services
 from cluster.local_serve import keep_replica_on_loopback
 from cluster.settings import Settings, load_settings
-from cluster.wiring import open_catalogue, open_log, open_store
+from cluster.wiring import open_catalogue, open_log, open_model, open_projects, open_store
 from jobs.consumers import library
 from jobs.ingestion.batch import read_batch
 from jobs.writing.recipe import write_chapters
+from jobs.writing.texts import Texts
 
 _REQUESTS = 300  # at once in one replica: event streams, and downloads with a piece in memory each
 _LOOK_SECONDS = 1.0  # from one look whether a replica is alive to the next
@@ -38,12 +40,17 @@ class HttpFront:
     def __serve_build_asgi_app__(self) -> FastAPI:
         """The application, made in the event loop that will run it."""
         settings = self._settings
+        store = open_store(settings)
         services = Services(
             settings=settings,
             entities=Directory(settings),
             log=open_log(settings),
-            store=open_store(settings),
+            store=store,
             catalogue=open_catalogue(settings),
+            projects=open_projects(settings),
+            texts=Texts(store),
+            model=open_model(settings),
+            room=WritingRoomClient(),
         )
         return create_app(services, says_request_id=False)  # Serve does
 

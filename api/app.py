@@ -8,13 +8,14 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Path
 from starlette.routing import BaseRoute, Route
 
-from api import book_events, books, contents, health, hooks, listing, uploads
+from api import book_events, books, coherence, contents, health, hooks, listing, uploads
 from api.context import RequestContext
 from api.errors import Refusal, answer_errors_with_problems
 from api.limits import Gate
 from api.models import ProblemDescription
 from api.openapi import describe
 from api.problems import ProblemType, documented
+from api.projects import bible, chapters, decisions, exchange, following, memory, shelf
 from api.services import Services
 from api.upload_form import remove_leftovers
 
@@ -41,6 +42,10 @@ async def problem(
 
 _ROUTERS: Mapping[str, Sequence[APIRouter]] = {
     "books": [uploads.router, listing.router, books.router, contents.router, book_events.router],
+    "projects": [exchange.router, shelf.router, bible.router],
+    "chapters": [chapters.router, decisions.router, following.router],
+    "memory": [memory.router],
+    "coherence": [coherence.router],
     "hooks": [hooks.router],
     "health": [health.router],
     "problems": [problems],
@@ -64,12 +69,14 @@ def create_app(services: Services, *, says_request_id: bool = True) -> FastAPI:
     app = FastAPI(
         title="Scriptorium",
         version="1",
-        description="Books come in as files and come out as text, page by page.",
+        description="Books come in as files and come out as text, page by page; novels are written "
+        "chapter by chapter, and checked against what they have established.",
         redirect_slashes=False,
         lifespan=lifespan,
     )
     app.state.services = services
     app.state.uploads = Gate("uploads", settings.http_uploads)
+    app.state.checks = Gate("checks", settings.http_checks)
     app.state.streams = Gate("event streams", settings.http_streams)
     app.add_middleware(
         RequestContext, seconds=settings.http_request_seconds, says_id=says_request_id

@@ -50,6 +50,9 @@ _OF_ERROR: Mapping[type[BaseException], ProblemType] = {
 }
 _OF_REASON: Mapping[str, ProblemType] = {
     "unknown_book": ProblemType.BOOK_NOT_FOUND,
+    "unknown_project": ProblemType.PROJECT_NOT_FOUND,
+    "project_deleted": ProblemType.PROJECT_NOT_FOUND,
+    "unknown_chapter": ProblemType.CHAPTER_NOT_FOUND,
     KEY_REUSED: ProblemType.IDEMPOTENCY_KEY_REUSED,
 }
 OURS = "It is in the log, under this request's id."

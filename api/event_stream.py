@@ -8,7 +8,7 @@ by themselves.
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
@@ -53,8 +53,23 @@ def _place(request: Request) -> Iterator[None]:
         yield
 
 
+def _place_if_asked(request: Request) -> Iterator[None]:
+    if not wants_stream(request):
+        yield
+        return
+    yield from _place(request)
+
+
 ONE_OF_THE_STREAMS = Depends(_place)
 """A route with it takes one of the places for streams."""
+
+ONE_OF_THE_STREAMS_IF_ASKED = Depends(_place_if_asked)
+"""A route with it takes one of the places for streams when a stream is asked for."""
+
+
+def wants_stream(request: Request) -> bool:
+    """Whether the client would rather have an event stream."""
+    return EVENT_STREAM in request.headers.get("accept", "")
 
 
 def described(text: str) -> dict[str, Any]:  # as FastAPI has it
@@ -82,7 +97,7 @@ async def followed(
 
 async def recorded_events(
     log: EventLog, stream: StreamId, after: int, settings: Settings
-) -> AsyncIterator[RecordedEvent | None]:
+) -> AsyncGenerator[RecordedEvent | None, None]:
     """The events of an entity after a version, then those to come; None after a long silence.
 
     Ends after `http_stream_seconds`, or when the log does not answer.

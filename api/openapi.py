@@ -10,6 +10,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from adapters.exports import EXPORTERS
 from api.notifications import R2Notification, S3Notification, S3TestEvent
 from api.problems import Problem
+from api.projects.bodies import BODIES
 from cluster.settings import LANGUAGES
 from domain.book import TextMode
 
@@ -75,7 +76,7 @@ def _description(app: FastAPI) -> Json:
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-        (model, "validation") for model in (Problem, *_NOTIFICATIONS)
+        (model, "validation") for model in (Problem, *_NOTIFICATIONS, *BODIES)
     ]
     _, definitions = models_json_schema(models, ref_template=_COMPONENTS)
     components = description.setdefault("components", {})

@@ -2,8 +2,12 @@
 
 from collections.abc import Mapping
 from enum import Enum, unique
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+
+Responses = dict[int | str, dict[str, Any]]
+"""OpenAPI responses by status, of any shape."""
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -18,13 +22,16 @@ class ProblemType(Enum):
     BOOK_NOT_FOUND = (404, "There is no such book")
     PAGE_NOT_FOUND = (404, "The book has no such page")
     EXPORT_NOT_FOUND = (404, "The book has no such export")
+    PROJECT_NOT_FOUND = (404, "There is no such project")
+    CHAPTER_NOT_FOUND = (404, "The project has no such chapter")
     HOOK_OFF = (404, "The hook is not set up")
     METHOD_NOT_ALLOWED = (405, "The method is not allowed here")
     BODY_TIMEOUT = (408, "The request's body did not arrive in time")
     NOT_READ_YET = (409, "This has not been read yet", 5)
     BOOK_UNREADABLE = (409, "The file cannot be read as a book")
+    NOTHING_APPROVED = (409, "No chapter is approved yet")
     COMMAND_REFUSED = (409, "This cannot be done as things stand")
-    VERSION_MISMATCH = (412, "The book has another version by now")
+    VERSION_MISMATCH = (412, "It has another version by now")
     TOO_LARGE = (413, "The request's body is too large")
     UNSUPPORTED_MEDIA_TYPE = (415, "The body is of a type that is not understood here")
     INVALID_REQUEST = (422, "The request is not valid")
@@ -105,7 +112,7 @@ ENTITY_PROBLEMS = (
 """The problems of an address that asks an entity."""
 
 
-def documented(*types: ProblemType) -> dict[int | str, dict[str, object]]:
+def documented(*types: ProblemType) -> Responses:
     """OpenAPI responses for the problems that an address answers with, by status."""
     by_status: dict[int, list[ProblemType]] = {}
     for kind in (*types, *EVERYWHERE):

@@ -6,11 +6,16 @@ from typing import Annotated, Protocol
 from fastapi import Depends, Request
 
 from actors.entities import Entities
+from actors.live_text import Followed
+from actors.writing_room import Place
 from adapters.catalogue.base import Catalogue
+from adapters.catalogue.projects import ProjectList
 from adapters.event_log.base import EventLog
+from adapters.llm.base import LanguageModel
 from adapters.object_store.base import ObjectStore
 from cluster.settings import Settings
 from domain.entity import Origin
+from jobs.writing.texts import Texts
 
 
 class Shards(Entities, Protocol):
@@ -23,6 +28,13 @@ class Shards(Entities, Protocol):
         """Give up what is under way. May be called twice."""
 
 
+class Room(Protocol):
+    """The writing room, as it is followed."""
+
+    async def follow(self, place: Place, after: str = "") -> Followed:
+        """See `WritingRoom`. Raises `ClusterUnavailable`."""
+
+
 @dataclass(frozen=True)
 class Services:
     """The parts below the API. The application closes them at its end."""
@@ -32,11 +44,17 @@ class Services:
     log: EventLog
     store: ObjectStore
     catalogue: Catalogue
+    projects: ProjectList
+    texts: Texts
+    model: LanguageModel
+    room: Room
 
     async def close(self) -> None:
         """Release connections. May be called twice."""
         await self.entities.close()
         await self.catalogue.close()
+        await self.projects.close()
+        await self.model.close()
         await self.log.close()
         await self.store.close()
 

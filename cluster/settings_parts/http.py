@@ -55,3 +55,15 @@ class HttpSettings(BaseModel):
         max_length=4096,
         description="buckets whose new objects the hook takes beside the store's, joined by commas",
     )
+    http_story_bytes: int = Field(
+        16 * 1024**2,
+        ge=1024,
+        le=256 * 1024**2,
+        description="most bytes of a request about a project: bibles, chapters, drafts",
+    )
+    http_checks: int = Field(
+        4, ge=1, le=1000, description="drafts one HTTP replica checks at once; more get 429"
+    )
+    http_check_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
+        120.0, description="seconds a draft's check may take"
+    )

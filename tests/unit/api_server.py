@@ -11,16 +11,20 @@ import httpx
 from fastapi import FastAPI
 from starlette.types import Message, Scope
 
+from actors.live_text import LiveText
 from actors.shard import Shard
+from actors.writing_room import Limits, Place, WritingRoom
 from api.app import create_app
 from api.services import Services
 from cluster.settings import load_settings
-from cluster.wiring import open_catalogue, open_log, open_store
+from cluster.wiring import open_catalogue, open_log, open_model, open_projects, open_store
 from domain import library
 from domain.book import Book, Page, PageStatus, Slice
 from domain.entities import KINDS
 from domain.entities.book import FinishReading, RecordSlice, StartReading
+from domain.entity import Origin
 from domain.slices import PageRange
+from jobs.writing.texts import Texts
 from tests.unit.sample_book import a_book
 
 PDF = b"%PDF-1.7 a small book"
@@ -78,6 +82,10 @@ class Server:
         return book
 
 
+async def nobody_writes(_place: Place, _origin: Origin, _live: LiveText) -> None:
+    """Leaves chapters as they are."""
+
+
 @asynccontextmanager
 async def serving(folder: Path, **settings: object) -> AsyncIterator[Server]:
     """A server with its data in `folder`; `settings` are those that differ from the defaults."""
@@ -89,6 +97,10 @@ async def serving(folder: Path, **settings: object) -> AsyncIterator[Server]:
         log=log,
         store=store,
         catalogue=open_catalogue(chosen),
+        projects=open_projects(chosen),
+        texts=Texts(store),
+        model=open_model(chosen),
+        room=WritingRoom(nobody_writes, Limits()),
     )
     app = create_app(services)
     transport = httpx.ASGITransport(app)

@@ -20,9 +20,11 @@ from schemathesis.specs.openapi.checks import negative_data_rejection, positive_
 from starlette.routing import Router
 from starlette.types import Receive, Scope, Send
 
+from domain.entities.project.commands import CreateProject, GenerateChapter
 from tests.unit.api_server import PDF_ID, Server, serving
 from tests.unit.sample_book import a_failed_page, a_page
 
+PROJECT_ID = "d" * 32
 SECRET = "a-secret-of-some-length"
 
 # What a form or a signature has to be, a schema cannot say.
@@ -52,6 +54,12 @@ class Served:
             await self._server.upload(fields={"exports": "md"})
             await self._server.finish(PDF_ID, [a_page(1, text="one"), a_failed_page(2)])
             await self._server.services.store.put(f"books/{PDF_ID}/exports/book.md", b"# one\n")
+            commands = (
+                CreateProject(command_id="create", title="One", language="en"),
+                GenerateChapter(command_id="generate", chapter_id="c" * 32, number=1),
+            )
+            for command in commands:
+                await self._server.services.entities.execute("project", PROJECT_ID, command)
             yield
 
 
@@ -85,12 +93,14 @@ def test_every_answer_is_as_described(description: BaseSchema, mode: GenerationM
             continue  # nothing can be wrong
 
         @given(case=operation.as_strategy(generation_mode=mode), of_ours=booleans())
-        @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
         def ask(case: Case[Any], of_ours: bool) -> None:
             nonlocal asked
             asked += 1
-            if of_ours and mode is GenerationMode.POSITIVE and "book_id" in case.path_parameters:
-                case.path_parameters["book_id"] = PDF_ID
+            if of_ours and mode is GenerationMode.POSITIVE:
+                ours = {"book_id": PDF_ID, "project_id": PROJECT_ID, "number": 1}
+                known = case.path_parameters.keys() & ours.keys()
+                case.path_parameters |= {name: ours[name] for name in known}
             case.call_and_validate(auth=Signed() if of_ours else None, excluded_checks=_DATA)
 
         ask()

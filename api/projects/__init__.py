@@ -1,0 +1,1 @@
+"""The writing room over HTTP: projects, their chapters, and what is remembered."""

@@ -1,0 +1,118 @@
+"""What requests about projects say."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.book import Frozen
+from domain.entities.project.commands import (
+    BoundedBible,
+    Counter,
+    FindingId,
+    Instruction,
+    LanguageCode,
+    Money,
+    Number,
+    Reason,
+    Title,
+    WordCount,
+)
+from domain.story.bible import Bible
+from domain.story.reading import ChapterText
+
+
+class NewProject(Frozen):
+    """A novel that is to be written."""
+
+    title: Title
+    language: LanguageCode = "en"
+    bible: BoundedBible = Bible()
+    budget: Money | None = Field(
+        default=None, description="no call to a model begins once this is paid"
+    )
+
+
+class Assignment(Frozen):
+    """How a chapter is to be written."""
+
+    instruction: Instruction = ""
+    target_word_count: WordCount = 1500
+    use_memory: bool = Field(default=True, description="tell the model what is established")
+    use_retrieval: bool = Field(default=True, description="show the model passages that fit")
+
+
+class NewChapter(Assignment):
+    """A chapter that is to be written."""
+
+    number: Number | None = Field(default=None, description="the next one, if not given")
+
+
+class OwnText(Frozen):
+    """The author's own text of a chapter."""
+
+    text: Annotated[str, Field(min_length=1, max_length=2_000_000)]
+
+
+class Approval(Frozen):
+    """A chapter is to be part of the book."""
+
+    revision: Counter | None = Field(default=None, description="the revision that was looked at")
+    force: bool = Field(default=False, description="though it is not acceptable, or stale")
+    reason: Reason = ""
+
+
+class Rejection(Frozen):
+    """A revision is not to be part of the book."""
+
+    revision: Counter | None = None
+    reason: Reason = ""
+
+
+class Intent(Frozen):
+    """A finding is what the author wants."""
+
+    finding_id: FindingId
+    reason: Annotated[Reason, Field(min_length=1)]
+
+
+class CoherenceRequest(Frozen):
+    """A draft, and what it must agree with; no project is needed."""
+
+    bible: BoundedBible = Bible()
+    chapters: Annotated[tuple[ChapterText, ...], Field(max_length=1000)] = ()
+    draft: ChapterText
+    language: LanguageCode | None = Field(
+        default=None, description="a code such as `en`; found from the draft if not given"
+    )
+
+
+class TransferredChapter(Frozen):
+    """A chapter of a project that is brought along."""
+
+    number: Number
+    text: Annotated[str, Field(min_length=1, max_length=2_000_000)]
+
+
+class TransferredProject(Frozen):
+    """A whole project as it is exported and imported: what the author would miss."""
+
+    title: Title
+    language: LanguageCode
+    bible: BoundedBible = Bible()
+    budget: Money | None = None
+    chapters: Annotated[tuple[TransferredChapter, ...], Field(max_length=1000)] = ()
+
+
+BODIES = (
+    NewProject,
+    NewChapter,
+    Assignment,
+    OwnText,
+    Approval,
+    Rejection,
+    Intent,
+    CoherenceRequest,
+    TransferredProject,
+    Bible,
+)
+"""Every body, for the OpenAPI document."""

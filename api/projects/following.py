@@ -1,0 +1,123 @@
+"""A project's events as they happen, and a chapter's text as it is written."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import aclosing, suppress
+
+from fastapi import APIRouter
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from pydantic import BaseModel, Field
+from starlette.responses import Response, StreamingResponse
+
+from actors.writing_room import Place
+from api.event_stream import (
+    COME_BACK,
+    ONE_OF_THE_STREAMS,
+    LastEventId,
+    described,
+    followed,
+    recorded_events,
+    stream_response,
+    written,
+)
+from api.problems import ProblemType, documented
+from api.projects.found import PROJECT, PROJECT_PROBLEMS, ProjectIdInPath, find_project
+from api.services import Services, Using
+from domain.entities.project import PROJECT as KIND
+from domain.entities.project.events import (
+    CoherenceValidated,
+    GenerationCancelled,
+    GenerationFailed,
+    ProjectDeleted,
+)
+from domain.errors import ClusterUnavailable
+from domain.events import RecordedEvent, StreamId
+
+router = APIRouter()
+_AT_REST = frozenset(
+    event.__name__ for event in (CoherenceValidated, GenerationCancelled, GenerationFailed)
+)
+_PIECES = 1000  # that wait for a slow reader; then the writer's pieces wait
+_AGAIN_SECONDS = 1.0  # until the writing room is asked again when it did not answer
+
+
+class Token(BaseModel):
+    """A piece of a chapter's text, as the data of an event `token`."""
+
+    scene: int = Field(description="counts from 1")
+    text: str
+    is_new: bool = Field(description="the scene begins here, perhaps again: forget what there was")
+    missed: bool = Field(description="something before this was not sent; the chapter has it all")
+
+
+@router.get(
+    "/v1/projects/{project_id}/events",
+    summary="Follow a project",
+    response_class=StreamingResponse,
+    responses={
+        200: described("`id` is the version, `event` the type, `data` an EventView in JSON."),
+        **documented(ProblemType.TOO_MANY_REQUESTS, *PROJECT_PROBLEMS),
+    },
+    dependencies=[ONE_OF_THE_STREAMS],
+)
+async def events(
+    project_id: ProjectIdInPath, services: Using, last_event_id: LastEventId = 0
+) -> Response:
+    """All events of the project, then those to come."""
+    await find_project(services, project_id)
+    stream = StreamId(PROJECT, project_id)
+    return stream_response(followed(services.log, stream, last_event_id, services.settings))
+
+
+async def followed_chapter(
+    services: Services, project_id: str, chapter_id: str, after: int
+) -> AsyncIterator[bytes]:
+    """Pieces of a stream: the project's events about a chapter after a version, and its text as it
+    is written. Ends when the chapter is at rest, or when a stream may last no longer."""
+    yield COME_BACK
+    pieces: asyncio.Queue[bytes | None] = asyncio.Queue(_PIECES)
+
+    async def tell_events() -> None:
+        stream = StreamId(PROJECT, project_id)
+        events = recorded_events(services.log, stream, after, services.settings)
+        async with aclosing(events):
+            async for recorded in events:
+                if recorded is None:
+                    await pieces.put(KEEPALIVE_COMMENT)
+                elif _is_about(recorded, chapter_id):
+                    await pieces.put(written(recorded))
+                    if recorded.event.type in _AT_REST | {ProjectDeleted.__name__}:
+                        break
+        await pieces.put(None)
+
+    async def tell_text() -> None:
+        place, seen = Place(project_id, chapter_id), ""
+        while True:
+            try:
+                news = await services.room.follow(place, seen)
+            except ClusterUnavailable:
+                await asyncio.sleep(_AGAIN_SECONDS)
+                continue
+            for number, piece in enumerate(news.pieces):
+                token = Token(**piece._asdict(), missed=news.missed and number == 0)
+                await pieces.put(format_sse_event(data_str=token.model_dump_json(), event="token"))
+            seen = news.after
+
+    telling = [asyncio.create_task(tell_events()), asyncio.create_task(tell_text())]
+    try:
+        while (piece := await pieces.get()) is not None:
+            yield piece
+    finally:
+        for task in telling:
+            task.cancel()
+        for task in telling:
+            with suppress(asyncio.CancelledError):
+                await task
+
+
+def _is_about(recorded: RecordedEvent, chapter_id: str) -> bool:
+    event = recorded.event
+    happened = KIND.decode(event.type, event.schema_version, event.data)
+    if isinstance(happened, ProjectDeleted):
+        return True
+    return getattr(happened, "chapter_id", None) == chapter_id

@@ -1,0 +1,153 @@
+"""Projects: all of them, a new one, one as it stands, one no more."""
+
+import hashlib
+from typing import Annotated
+
+from fastapi import APIRouter, Query
+from pydantic.json_schema import SkipJsonSchema
+from starlette.responses import Response
+
+from adapters.catalogue.projects import ProjectEntry
+from api.idempotency import Once
+from api.json_body import BODY_PROBLEMS, described_body
+from api.openapi import headers
+from api.problems import ENTITY_PROBLEMS, ProblemType, documented
+from api.projects.asking import Asking
+from api.projects.bodies import NewProject
+from api.projects.found import (
+    PROJECT_PROBLEMS,
+    ProjectIdInPath,
+    find_project,
+    json_response,
+    new_id,
+    project_path,
+)
+from api.projects.views import ProjectItem, ProjectListView, ProjectView
+from api.services import Using
+from api.versions import IfMatch, IfNoneMatch, etag, knows
+from domain.entities.project.commands import CreateProject, DeleteProject
+
+router = APIRouter()
+_MOST_ITEMS = 500
+_CURSOR = "^[0-9a-f]{1,15}$"
+
+
+@router.post(
+    "/v1/projects",
+    status_code=201,
+    summary="Begin a project",
+    response_model=ProjectView,
+    response_description="The project.",
+    responses={
+        201: {"headers": headers(ETag="the version", Location="the project")},
+        **documented(
+            *BODY_PROBLEMS,
+            ProblemType.COMMAND_REFUSED,
+            ProblemType.IDEMPOTENCY_KEY_REUSED,
+            *ENTITY_PROBLEMS,
+        ),
+    },
+    openapi_extra=described_body(NewProject),
+)
+async def create(asker: Asking, idempotency: Once) -> Response:
+    """A novel, with as much of its story bible as there is."""
+    body = await asker.body(NewProject)
+
+    async def respond(command_id: str) -> Response:
+        project_id = new_id("project", command_id)
+        await asker.execute(project_id, CreateProject(command_id=command_id, **dict(body)))
+        found = await find_project(asker.services, project_id)
+        return json_response(
+            ProjectView.of(found), 201, found.version, Location=project_path(project_id)
+        )
+
+    fingerprint = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
+    return await idempotency.once(fingerprint, respond)
+
+
+@router.get(
+    "/v1/projects",
+    summary="All projects",
+    response_model=ProjectListView,
+    response_description="A page of the list.",
+    responses={
+        200: {"headers": headers(Link="the next page, as `rel=next`")},
+        **documented(ProblemType.INVALID_REQUEST, ProblemType.LOG_UNAVAILABLE),
+    },
+)
+async def projects(
+    services: Using,
+    limit: Annotated[
+        int,
+        Query(ge=1, le=_MOST_ITEMS, description="projects on the page; there may be fewer"),
+    ] = _MOST_ITEMS,
+    cursor: Annotated[
+        str | SkipJsonSchema[None],
+        Query(
+            pattern=_CURSOR,
+            json_schema_extra={"pattern": _CURSOR},
+            description="the `next_cursor` of the page before",
+        ),
+    ] = None,
+) -> Response:
+    """The newest first; the list lags a moment behind. `Link` leads to the next page, too."""
+    wanted = min(limit, services.settings.http_page_items)
+    after = None if cursor is None else int(cursor, 16)
+    entries = await services.projects.list(after, wanted + 1)
+    page, has_more = entries[:wanted], len(entries) > wanted
+    next_cursor = f"{page[-1].created:x}" if has_more else None
+    found = ProjectListView(items=[_item(entry) for entry in page], next_cursor=next_cursor)
+    response = json_response(found)
+    if next_cursor:
+        address = f"/v1/projects?limit={wanted}&cursor={next_cursor}"
+        response.headers["Link"] = f'<{address}>; rel="next"'
+    return response
+
+
+@router.get(
+    "/v1/projects/{project_id}",
+    summary="A project as it stands",
+    response_model=ProjectView,
+    response_description="The project.",
+    responses={
+        200: {"headers": headers(ETag="the version")},
+        304: {"description": "The project still has the ETag."},
+        **documented(*PROJECT_PROBLEMS),
+    },
+)
+async def project(
+    project_id: ProjectIdInPath, services: Using, if_none_match: IfNoneMatch = None
+) -> Response:
+    """Its chapters with where they stand, and where all else is."""
+    found = await find_project(services, project_id)
+    if knows(if_none_match, found.version):
+        return Response(status_code=304, headers={"ETag": etag(found.version)})
+    return json_response(ProjectView.of(found), version=found.version)
+
+
+@router.delete(
+    "/v1/projects/{project_id}",
+    status_code=204,
+    summary="Delete a project",
+    response_description="It is no more.",
+    responses=documented(ProblemType.VERSION_MISMATCH, *PROJECT_PROBLEMS),
+)
+async def delete(project_id: ProjectIdInPath, asker: Asking, if_match: IfMatch = None) -> Response:
+    """Its texts and all that was made from them go, too; what it has cost stays in the log."""
+    await find_project(asker.services, project_id)
+    await asker.execute(project_id, DeleteProject(command_id="delete"), if_match)
+    return Response(status_code=204)
+
+
+def _item(entry: ProjectEntry) -> ProjectItem:
+    return ProjectItem(
+        project_id=entry.project_id,
+        title=entry.title,
+        language=entry.language,
+        chapters=entry.chapters,
+        approved=entry.approved,
+        words=entry.words,
+        version=entry.version,
+        updated_at=entry.updated_at.isoformat(),
+        href=project_path(entry.project_id),
+    )
