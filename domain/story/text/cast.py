@@ -25,6 +25,8 @@ class Entity(NamedTuple):
     names: tuple[str, ...]
     gender: Gender
     listed: bool
+    epithets: tuple[str, ...] = ()
+    """Callings and ranks by which they may be meant: `the captain`."""
 
 
 def words_of(name: str) -> tuple[str, ...]:
@@ -63,6 +65,9 @@ class Cast:
             for name in entity.names:
                 for variant in _variants(words_of(name), entity.kind, self.language):
                     owners[variant].add(char)
+            for epithet in entity.epithets:
+                for article in self.language.lists["definite"]:
+                    owners[(article, *words_of(epithet))].add(char)
         whole = {
             words_of(name): char for char, entity in self.by_char.items() for name in entity.names
         }
@@ -119,7 +124,25 @@ def _gender(entry: Named, language: Language) -> Gender:
         gender = gender_of(words_of(name), language)
         if gender:
             return gender
-    return ""
+    told = {word.lower() for value in entry.attributes.values() for word in WORD.findall(value)}
+    meant = {
+        pronoun.gender
+        for word in told
+        if (pronoun := language.pronoun_table.get(word)) and pronoun.gender
+    }
+    return next(iter(meant)) if len(meant) == 1 else ""
+
+
+def _epithets(entry: Named, language: Language) -> Iterator[str]:
+    """Titles of somebody's names, and callings the bible gives them."""
+    for name in entry.names:
+        first = next(iter(words_of(name)), "").lower()
+        if first in language.lists["ranks"]:
+            yield first
+    for key, value in entry.attributes.items():
+        if language.predicates.get(key.lower().replace("_", " ").strip()) == "profession":
+            for match in language.finder("profession").finditer(value):
+                yield match.group().lower()
 
 
 def gender_of(words: Sequence[str], language: Language) -> Gender:
@@ -145,5 +168,6 @@ def listed(bible: Bible, language: Language) -> list[Entity]:
             if entry.name not in seen and words_of(entry.name):
                 seen.add(entry.name)
                 gender = _gender(entry, language) if kind == "person" else ""
-                found.append(Entity(entry.name, kind, entry.names, gender, listed=True))
+                epithets = tuple(_epithets(entry, language)) if kind == "person" else ()
+                found.append(Entity(entry.name, kind, entry.names, gender, True, epithets))
     return found
