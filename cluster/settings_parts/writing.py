@@ -30,3 +30,9 @@ class WritingSettings(BaseModel):
     writing_live_seconds: Annotated[float, Field(gt=0, le=3600)] = Field(
         60.0, description="seconds for which a written chapter can still be followed"
     )
+    writing_context_tokens: int = Field(
+        16_000,
+        ge=1000,
+        le=1_000_000,
+        description="tokens of bible, memory and passages that a chapter is written from",
+    )

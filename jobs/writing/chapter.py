@@ -1,6 +1,6 @@
 """The story of a chapter: from what is wanted to a text that is to be reviewed.
 
-    recall what the story has established        jobs.writing.memory
+    recall what the story has established        jobs.writing.recall
     plan the scenes, write one after the other   jobs.writing.drafting
     read what the chapter says                   jobs.writing.checking
     judge whether that goes together             domain.story.coherence, jobs.writing.opinion
@@ -30,7 +30,7 @@ from jobs.writing.checking import Checker
 from jobs.writing.desk import Desk
 from jobs.writing.drafting import Drafter
 from jobs.writing.manuscript import Manuscript, Task
-from jobs.writing.recall import Recall, bible_only
+from jobs.writing.recall import Recall
 from jobs.writing.texts import Texts
 from jobs.writing.trouble import reason_of
 
@@ -50,7 +50,7 @@ class ChapterWriter:
     texts: Texts
     model: LanguageModel
     stand_in: LanguageModel
-    recall: Recall = bible_only
+    recall: Recall
     look_seconds: float = _LOOK_SECONDS
 
     async def __call__(self, place: Place, origin: Origin, live: LiveText) -> None:

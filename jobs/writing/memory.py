@@ -11,7 +11,6 @@ from adapters.keywords.cache import KeywordCache
 from adapters.keywords.index import KeywordIndex
 from adapters.llm.base import Embeddings
 from adapters.vectors.base import VectorStore, space_of
-from domain.book import Frozen
 from domain.entities.project.answers import Outline
 from domain.entities.project.queries import ChapterList, WholeProject
 from domain.entities.project.state import ProjectState
@@ -32,7 +31,8 @@ _QUERY = 2000  # characters that are looked for
 _CHANNEL_SECONDS = 5.0
 
 
-class Searched(Frozen):
+@dataclass(frozen=True, slots=True)
+class Searched:
     """What was found, the best first, and the channels that could not search."""
 
     found: tuple[Found, ...]

@@ -8,14 +8,19 @@ def write_chapters(settings: Settings) -> WriteChapter:
     """The recipe of the cluster's writing room."""
     from actors.directory import Directory
     from cluster.telemetry import RayModelMetrics
-    from cluster.wiring import open_model, open_store
+    from cluster.wiring import open_graph, open_model, open_store, open_vectors
     from jobs.writing.chapter import ChapterWriter
+    from jobs.writing.memory import StoryMemory
+    from jobs.writing.recall import Recall
     from jobs.writing.texts import Texts
 
-    offline = settings.model_copy(update={"llm_url": None})
+    entities, store = Directory(settings), open_store(settings)
+    texts = Texts(store)
+    memory = StoryMemory(entities, texts, open_graph(settings), open_vectors(settings))
     return ChapterWriter(
-        Directory(settings),
-        Texts(open_store(settings)),
-        open_model(settings, RayModelMetrics()),
-        open_model(offline),
+        entities,
+        texts,
+        model=open_model(settings, RayModelMetrics()),
+        stand_in=open_model(settings.model_copy(update={"llm_url": None})),
+        recall=Recall(memory, store, settings.writing_context_tokens),
     )

@@ -117,6 +117,11 @@ class KilledStore:
         self._fuse.point()
         return created
 
+    async def put(self, key: str, data: bytes) -> None:
+        self._fuse.point()
+        await self._store.put(key, data)
+        self._fuse.point()
+
     async def get(self, key: str) -> bytes:
         self._fuse.point()
         return await self._store.get(key)

@@ -11,10 +11,12 @@ from actors.live_text import LiveText
 from actors.shard import Shard
 from actors.writing_room import Place
 from adapters.event_log.base import Log
+from adapters.graph.base import StoryGraph
 from adapters.llm.base import LanguageModel
 from adapters.llm.offline import OfflineModel
 from adapters.object_store.base import ObjectStore
 from adapters.object_store.local import LocalStore
+from adapters.vectors.base import VectorStore
 from cluster.settings import Settings
 from cluster.wiring import open_log
 from domain.entities import KINDS
@@ -29,7 +31,10 @@ from domain.story.bible import Bible, Character
 from domain.story.bible import Place as Where
 from domain.story.texts import TextRef
 from jobs.writing.chapter import ChapterWriter
+from jobs.writing.memory import StoryMemory
+from jobs.writing.recall import Recall
 from jobs.writing.texts import Texts
+from tests.unit.story_projections import ListedVectors, NoGraph
 
 PROJECT_ID, CHAPTER_ID = "a" * 32, "b" * 32
 ASKER = Origin(correlation_id="request", causation_id="cause", principal="test")
@@ -40,6 +45,7 @@ BIBLE = Bible(
     ),
     places=(Where(name="Lowmere"),),
 )
+CONTEXT_TOKENS = 8000
 SECONDS = 20.0
 
 
@@ -53,17 +59,22 @@ class WritingDesk:
         self.entities = entities
         self.store = store
         self.model = model
+        self.graph: StoryGraph = NoGraph()
+        self.vectors: VectorStore = ListedVectors()
         self.project_id = PROJECT_ID
         self.look_seconds = 0.01
 
     def writer(self) -> ChapterWriter:
         """As a new process would have it."""
+        texts = Texts(self.store)
+        memory = StoryMemory(self.entities, texts, self.graph, self.vectors)
         return ChapterWriter(
             self.entities,
-            Texts(self.store),
+            texts,
             self.model,
             OfflineModel(),
-            look_seconds=self.look_seconds,
+            Recall(memory, self.store, CONTEXT_TOKENS),
+            self.look_seconds,
         )
 
     async def create(self, **wanted: object) -> None:
