@@ -19,8 +19,8 @@ class KeywordIndex:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._passages = passages
-        self._names = NameIndex(passages)
         words = [folded_words(passage.text) for passage in passages]
+        self._names = NameIndex(passages, words)
         self._bm25 = bm25s.BM25() if any(words) else None
         if self._bm25:
             self._bm25.index(words, show_progress=False)

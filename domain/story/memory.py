@@ -213,6 +213,18 @@ class Memory:
             case Scope.BOOK:
                 return [_summed_up(scope, told)] if told else []
 
+    def so_far(self, chapter: int) -> list[Told]:
+        """What is to be told before a chapter: earlier parts in short, the latest ten to twenty
+        chapters each by itself."""
+        first = max(chapter - PART_CHAPTERS, 1)
+        parts = [
+            each
+            for each in self.summaries(chapter - 1, Scope.PART)
+            if (each.first - 1) // PART_CHAPTERS < (first - 1) // PART_CHAPTERS
+        ]
+        begins = (first - 1) // PART_CHAPTERS * PART_CHAPTERS + 1
+        return parts + [each for each in self.summaries(chapter - 1) if each.first >= begins]
+
     @cached_property
     def _entries(self) -> dict[str, Named]:
         entries: dict[str, Named] = {}

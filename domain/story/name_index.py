@@ -1,8 +1,9 @@
 """Passages by the names they mention, exactly."""
 
 import re
+from array import array
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from domain.story.bible import Bible
 from domain.story.names import fold, folded_words, is_unspaced, mentions
@@ -10,37 +11,24 @@ from domain.story.passages import Passage
 
 _LOWER = re.compile(r"(?<![^\W_])[^\W\d_A-Z]\w*")
 _PHRASE = 6  # words; a longer query is a question
-_SEAM = 12  # words on each side of a cut: no name is longer
-
-
-class _Seam(NamedTuple):
-    """The words before and after a cut between two passages of one chapter."""
-
-    before: Sequence[str]
-    after: Sequence[str]
 
 
 class NameIndex:
     """Finds every passage that mentions a name: whole words without case and accents, with or
     without possessives, across line ends and across the cut from one passage to the next.
 
-    Passages of one chapter come in their order.
+    Passages of one chapter come in their order; `words` are those of each passage, folded.
     """
 
-    def __init__(self, passages: Sequence[Passage]) -> None:
+    def __init__(self, passages: Sequence[Passage], words: Sequence[Sequence[str]]) -> None:
         self._passages = passages
-        words = [folded_words(passage.text) for passage in passages]
         self._folded = [f" {' '.join(each)} " for each in words]
-        self._seams = [
-            _Seam(words[at][-_SEAM:], words[at + 1][:_SEAM])
-            if passages[at].chapter_id == passages[at + 1].chapter_id
-            else None
-            for at in range(len(passages) - 1)
-        ]
-        self._all = {word for each in words for word in each}
-        self._common = {
-            word for passage in passages for word in folded_words(_small_words(passage.text))
-        }
+        self._where: dict[str, array[int]] = {}  # a passage as often as the word is in it
+        for at, each in enumerate(words):
+            for word in each:
+                self._where.setdefault(word, array("L")).append(at)
+        small = {word for passage in passages for word in _LOWER.findall(passage.text)}
+        self._common = set(folded_words(" ".join(word for word in small if word[0].islower())))
 
     def asked(self, query: str, bible: Bible) -> list[tuple[str, ...]]:
         """The names that a query asks for, each with its other names.
@@ -58,7 +46,7 @@ class NameIndex:
             or any(mentions(fold(name), folded) for name in entry.names)
         ]
         known = {word for names in asked for name in names for word in folded_words(name)}
-        proper = [word for word in words if word in self._all and word not in self._common]
+        proper = [word for word in words if word in self._where and word not in self._common]
         begins = query.strip()[:1]
         if len(words) <= _PHRASE and (proper or begins == begins.upper()):
             asked.append((query.strip(),))
@@ -81,29 +69,36 @@ class NameIndex:
 
     def _counted(self, name: str) -> Iterator[tuple[int, int]]:
         """Where a folded name is mentioned, and how often."""
-        if name.isspace():
-            return
-        unspaced = is_unspaced(name)
-        what = name.strip() if unspaced else name
+        words = name.split()
+        if is_unspaced(name):
+            yield from self._counted_anywhere("".join(words))
+        elif len(words) == 1:
+            yield from Counter(self._where.get(words[0], ())).items()
+        elif words:
+            first, last = (set(self._where.get(word, ())) for word in (words[0], words[-1]))
+            for at in first & last:
+                if count := self._folded[at].count(name):
+                    yield at, count
+            for at in first:
+                if at + 1 in last and name in self._across(at, len(words) - 1, " "):
+                    yield at, 1
+                    yield at + 1, 1
+
+    def _counted_anywhere(self, name: str) -> Iterator[tuple[int, int]]:
         for at, text in enumerate(self._folded):
-            if what in text:
-                yield at, text.count(what)
-        length = len(what) if unspaced else name.count(" ") - 1
-        if length < 2:
-            return
-        for at, seam in enumerate(self._seams):
-            if seam and what in _joined(seam, length, unspaced):
+            if count := text.count(name):
+                yield at, count
+            if at + 1 < len(self._folded) and name in self._across(at, len(name) - 1, ""):
                 yield at, 1
                 yield at + 1, 1
 
-
-def _joined(seam: _Seam, length: int, unspaced: bool) -> str:
-    """So much of a seam that only what goes across the cut has room in it."""
-    if unspaced:
-        return "".join(seam.before)[1 - length :] + "".join(seam.after)[: length - 1]
-    return f" {' '.join((*seam.before[1 - length :], *seam.after[: length - 1]))} "
-
-
-def _small_words(text: str) -> str:
-    """The words that begin with a small letter."""
-    return " ".join(word for word in _LOWER.findall(text) if word[0].islower())
+    def _across(self, at: int, length: int, space: str) -> str:
+        """The end of a passage and the beginning of the next of its chapter, so much of each that
+        only what goes across the cut has room in it."""
+        if self._passages[at].chapter_id != self._passages[at + 1].chapter_id:
+            return ""
+        before, after = self._folded[at].strip(), self._folded[at + 1].strip()
+        if space:
+            last, first = before.rsplit(None, length)[-length:], after.split(None, length)[:length]
+            return f" {' '.join((*last, *first))} "
+        return before[-length:] + after[:length] if length else ""

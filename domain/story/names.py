@@ -16,10 +16,12 @@ _UNSPACED = re.compile(  # scripts that put no space between words
 
 def folded_words(text: str) -> list[str]:
     """The words of a text, letters and digits only, without case and accents, in order."""
-    plain = unicodedata.normalize("NFKD", _IGNORED.sub("", text)).casefold()
+    plain = text.casefold()
     if not plain.isascii():
+        plain = unicodedata.normalize("NFKD", _IGNORED.sub("", plain)).casefold()
         plain = "".join(char for char in plain if not unicodedata.combining(char))
-    return _WORD.findall(plain.translate(_UNMARKED))
+        plain = plain.translate(_UNMARKED)
+    return _WORD.findall(plain)
 
 
 def fold(text: str) -> str:

@@ -5,9 +5,10 @@ r adds 1 / (60 + r) to its score, so that scores of different kinds need not be 
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
-from domain.book import Frozen
 from domain.story.passages import Passage
 
 MOST_NAMED = 500
@@ -25,7 +26,8 @@ class Channel(StrEnum):
     GRAPH = "graph"
 
 
-class Found(Frozen):
+@dataclass(frozen=True, slots=True)
+class Found:
     """A passage that was found, and by which channels at which rank, from 1."""
 
     passage: Passage
@@ -45,19 +47,17 @@ def fuse(rankings: Mapping[Channel, Iterable[Passage]], limit: int) -> list[Foun
         for rank, passage in enumerate(rankings.get(channel, ()), 1):
             passages.setdefault(passage.passage_id, passage)
             ranks.setdefault(passage.passage_id, {}).setdefault(channel, rank)
-    found = [
-        Found(
-            passage=passages[passage_id],
-            score=sum(1 / (_DAMPING + rank) for rank in by.values()),
-            ranks=by,
-        )
-        for passage_id, by in ranks.items()
+    scores = {
+        each: sum(1 / (_DAMPING + rank) for rank in by.values()) for each, by in ranks.items()
+    }
+
+    def order(passage_id: str) -> tuple[float, int, int, str]:
+        best = min(ranks[passage_id].values())
+        return -scores[passage_id], best, passages[passage_id].chapter, passage_id
+
+    in_order = sorted(ranks, key=order)
+    named = (each for each in in_order[limit:] if Channel.NAMES in ranks[each])
+    return [
+        Found(passage=passages[each], score=scores[each], ranks=ranks[each])
+        for each in (*in_order[:limit], *islice(named, MOST_NAMED))
     ]
-    found.sort(key=_order)
-    named = [each for each in found[limit:] if Channel.NAMES in each.ranks]
-    return found[:limit] + named[:MOST_NAMED]
-
-
-def _order(found: Found) -> tuple[float, int, int, str]:
-    passage = found.passage
-    return -found.score, min(found.ranks.values()), passage.chapter, passage.passage_id
