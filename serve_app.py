@@ -15,9 +15,18 @@ from api.app import create_app
 from api.services import Services
 from cluster.local_serve import keep_replica_on_loopback
 from cluster.settings import Settings, load_settings
-from cluster.wiring import open_catalogue, open_log, open_model, open_projects, open_store
+from cluster.wiring import (
+    open_catalogue,
+    open_graph,
+    open_log,
+    open_model,
+    open_projects,
+    open_store,
+    open_vectors,
+)
 from jobs.consumers import library
 from jobs.ingestion.batch import read_batch
+from jobs.writing.memory import StoryMemory
 from jobs.writing.recipe import write_chapters
 from jobs.writing.texts import Texts
 
@@ -40,15 +49,17 @@ class HttpFront:
     def __serve_build_asgi_app__(self) -> FastAPI:
         """The application, made in the event loop that will run it."""
         settings = self._settings
-        store = open_store(settings)
+        entities, store = Directory(settings), open_store(settings)
+        texts = Texts(store)
         services = Services(
             settings=settings,
-            entities=Directory(settings),
+            entities=entities,
             log=open_log(settings),
             store=store,
             catalogue=open_catalogue(settings),
             projects=open_projects(settings),
-            texts=Texts(store),
+            texts=texts,
+            memory=StoryMemory(entities, texts, open_graph(settings), open_vectors(settings)),
             model=open_model(settings),
             room=WritingRoomClient(),
         )

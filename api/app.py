@@ -15,7 +15,7 @@ from api.limits import Gate
 from api.models import ProblemDescription
 from api.openapi import describe
 from api.problems import ProblemType, documented
-from api.projects import bible, chapters, decisions, exchange, following, memory, shelf
+from api.projects import bible, chapters, decisions, exchange, following, memory, search, shelf
 from api.services import Services
 from api.upload_form import remove_leftovers
 
@@ -44,7 +44,7 @@ _ROUTERS: Mapping[str, Sequence[APIRouter]] = {
     "books": [uploads.router, listing.router, books.router, contents.router, book_events.router],
     "projects": [exchange.router, shelf.router, bible.router],
     "chapters": [chapters.router, decisions.router, following.router],
-    "memory": [memory.router],
+    "memory": [memory.router, search.router],
     "coherence": [coherence.router],
     "hooks": [hooks.router],
     "health": [health.router],

@@ -15,6 +15,7 @@ from adapters.llm.base import LanguageModel
 from adapters.object_store.base import ObjectStore
 from cluster.settings import Settings
 from domain.entity import Origin
+from jobs.writing.memory import StoryMemory
 from jobs.writing.texts import Texts
 
 
@@ -46,6 +47,7 @@ class Services:
     catalogue: Catalogue
     projects: ProjectList
     texts: Texts
+    memory: StoryMemory
     model: LanguageModel
     room: Room
 

@@ -15,10 +15,11 @@ def library(settings: Settings) -> Sequence[Consumer]:
     from actors.directory import Directory
     from actors.reading_room_actor import ReadingRoomClient
     from actors.writing_room_actor import WritingRoomClient
-    from cluster.wiring import open_catalogue, open_store
-    from jobs.consumers import catalogue, intake, reader, writer
+    from cluster.wiring import open_catalogue, open_projects, open_store
+    from jobs.consumers import catalogue, intake, projects, reader, writer
 
     entities = Directory(settings)
+    lister = projects.ProjectLister(entities, open_projects(settings))
     keeper = catalogue.CatalogueKeeper(entities, open_catalogue(settings))
     sender = reader.Reader(entities, ReadingRoomClient().read)
     taker = intake.Intake(settings, entities, open_store(settings))
@@ -30,6 +31,7 @@ def library(settings: Settings) -> Sequence[Consumer]:
     )
     return (
         Consumer("catalogue", keeper.handle, wants={"book": None}),
+        Consumer("projects", lister.handle, wants={"project": projects.WANTED}),
         Consumer(
             "reader",
             sender.handle,

@@ -5,9 +5,32 @@ from typing import cast
 from actors.entities import Entities
 from adapters.catalogue.projects import ProjectEntry, ProjectList
 from domain.entities.project.answers import Outline
+from domain.entities.project.events import (
+    BibleChanged,
+    ChapterApproved,
+    ChapterRejected,
+    ChapterWritten,
+    GenerationStarted,
+    ProjectCreated,
+    ProjectDeleted,
+)
 from domain.entities.project.queries import ChapterList
 from domain.entities.project.state import Stage
 from domain.events import RecordedEvent
+
+WANTED = tuple(
+    event.__name__
+    for event in (
+        ProjectCreated,
+        BibleChanged,
+        GenerationStarted,
+        ChapterWritten,
+        ChapterApproved,
+        ChapterRejected,
+        ProjectDeleted,
+    )
+)
+"""What changes an entry. Costs and scenes do not."""
 
 
 class ProjectLister:

@@ -17,13 +17,22 @@ from actors.writing_room import Limits, Place, WritingRoom
 from api.app import create_app
 from api.services import Services
 from cluster.settings import load_settings
-from cluster.wiring import open_catalogue, open_log, open_model, open_projects, open_store
+from cluster.wiring import (
+    open_catalogue,
+    open_graph,
+    open_log,
+    open_model,
+    open_projects,
+    open_store,
+    open_vectors,
+)
 from domain import library
 from domain.book import Book, Page, PageStatus, Slice
 from domain.entities import KINDS
 from domain.entities.book import FinishReading, RecordSlice, StartReading
 from domain.entity import Origin
 from domain.slices import PageRange
+from jobs.writing.memory import StoryMemory
 from jobs.writing.texts import Texts
 from tests.unit.sample_book import a_book
 
@@ -91,14 +100,16 @@ async def serving(folder: Path, **settings: object) -> AsyncIterator[Server]:
     """A server with its data in `folder`; `settings` are those that differ from the defaults."""
     chosen = load_settings(data_dir=folder, **settings)
     log, store = open_log(chosen), open_store(chosen)
+    entities, texts = OneShard(log, KINDS), Texts(store)
     services = Services(
         settings=chosen,
-        entities=OneShard(log, KINDS),
+        entities=entities,
         log=log,
         store=store,
         catalogue=open_catalogue(chosen),
         projects=open_projects(chosen),
-        texts=Texts(store),
+        texts=texts,
+        memory=StoryMemory(entities, texts, open_graph(chosen), open_vectors(chosen)),
         model=open_model(chosen),
         room=WritingRoom(nobody_writes, Limits()),
     )

@@ -13,6 +13,7 @@ from actors.writing_room import Place
 from adapters.llm.offline import OfflineModel
 from domain.entity import Origin
 from jobs.writing.chapter import ChapterWriter
+from jobs.writing.recall import Recall
 from tests.unit.api_server import Server, serving
 
 BIBLE = {
@@ -66,7 +67,13 @@ class Novel:
         """Bring a chapter to rest, as the writing room does."""
         services = self.server.services
         chapter = (await self.get(f"/chapters/{number}")).json()["chapter"]
-        writer = ChapterWriter(services.entities, services.texts, services.model, OfflineModel())
+        writer = ChapterWriter(
+            services.entities,
+            services.texts,
+            services.model,
+            stand_in=OfflineModel(),
+            recall=Recall(services.memory, services.store, 8000),
+        )
         live = LiveText("run", 1_000_000)
         place = Place(self.id, chapter["chapter_id"])
         await writer(place, Origin(correlation_id="c", principal="test"), live)

@@ -120,6 +120,19 @@ async def test_memory_answers_as_of_a_chapter_and_a_version(bell: Novel) -> None
     assert sheet["name"] == "Ines Varga"
 
 
+async def test_the_story_is_searched(bell: Novel) -> None:
+    await bell.put_text(1, FIRST)
+    await bell.post("/chapters/1/approve", {})
+    found = (await bell.get("/memory/search", q="Who opened the gate for Ines?")).json()
+    texts = [each["passage"]["text"] for each in found["hits"]]
+    assert any("Matthew Oake opened the gate" in text for text in texts)
+    assert all(each["channels"] for each in found["hits"])
+    before = (await bell.get("/memory/search", q="Ines", before_chapter=1)).json()
+    assert {each["passage"]["chapter"] for each in before["hits"]} == {0}
+    own = await bell.get("/chapters/1/context")
+    assert own.json()["type"] == "/problems/chapter-not-found"
+
+
 async def test_a_project_is_followed(bell: Novel) -> None:
     await bell.put_text(1, FIRST)
     async with streaming(bell.server.app, f"{bell.path}/events", {"Last-Event-ID": "1"}) as stream:
