@@ -11,6 +11,7 @@ from adapters.llm.base import Completion, Delta, Embeddings, LanguageModel
 from domain.book import Frozen
 from domain.entities.project.commands import BeginCall, RecordCall
 from domain.entity import Command
+from domain.errors import AnswerUnusable
 from domain.prompt import Origin, Prompt, Purpose, Usage
 
 T = TypeVar("T", bound=Frozen)
@@ -66,10 +67,16 @@ class Calls:
     async def stream(self, step: str, prompt: Prompt) -> AsyncIterator[Delta | Completion]:
         """See `LanguageModel`; the call is recorded when the whole answer comes."""
         call_id = await self._begin(step, prompt.purpose)
+        whole: Completion | None = None
         async for item in self._model.stream(prompt):
             if isinstance(item, Completion):
-                await self._record(call_id, item.usage, item.origin)
-            yield item
+                whole = item
+            else:
+                yield item
+        if whole is None:
+            raise AnswerUnusable("the model's answer has no end: try another model")
+        await self._record(call_id, whole.usage, whole.origin)
+        yield whole
 
     async def structured(self, step: str, prompt: Prompt, schema: type[T]) -> T:
         """See `LanguageModel`."""

@@ -16,7 +16,8 @@ from domain.story.scenes import BREAK
 from domain.story.texts import TextRef
 from jobs.writing.desk import Desk
 
-_CONTINUATIONS = 3  # of a scene that is too short
+_PARTS = 4  # that a scene may be made of, if the model writes little at a time
+_PART_WORDS = 300  # and for each so many words one part more
 _logger = logging.getLogger(__name__)
 
 
@@ -65,7 +66,7 @@ class Drafter:
         return beats
 
     def _only_beat(self, words: int) -> Beat:
-        what = self._ground.instruction or "."
+        what = self._ground.instruction or "-"
         return Beat(title="", what=what, characters=(), place=None, words=words)
 
     async def _scene(self, beats: Sequence[Beat], scenes: Sequence[str]) -> str:
@@ -76,7 +77,7 @@ class Drafter:
         beat, number = beats[before], before + 1
         self._desk.live.begin(number)
         text = ""
-        for part in range(_CONTINUATIONS + 1):
+        for part in range(_PARTS + room.share // _PART_WORDS):
             words = room.share - count_words(text)
             material = SceneMaterial(
                 **dict(self._ground),
@@ -107,9 +108,9 @@ class Drafter:
         async for item in self._desk.calls.stream(step, prompt):
             match item:
                 case Delta():
-                    self._desk.live.add(item.text)
+                    self._desk.live.add(_well_formed(item.text))
                 case Completion():
-                    whole = item.text
+                    whole = _well_formed(item.text)
         return whole.strip()
 
     async def _store(self, text: str) -> TextRef:
@@ -118,3 +119,8 @@ class Drafter:
 
 def _joined(*parts: str) -> str:
     return "\n\n".join(part for part in parts if part)
+
+
+def _well_formed(text: str) -> str:
+    """Without halves of surrogate pairs, which some endpoints send and nobody can store."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

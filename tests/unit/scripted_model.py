@@ -33,15 +33,16 @@ def prose(words: int) -> str:
 class ScriptedModel:
     """Implements `LanguageModel`.
 
-    `words` says how many words it writes when it is asked for some; `troubles` are raised by calls
-    for a purpose, one after the other, None standing for one that succeeds; `pause` is awaited in
-    the middle of each call, if there is one.
+    `words` says how many words it writes when it is asked for some, `ending` what comes after;
+    `troubles` are raised by calls for a purpose, one after the other, None standing for one that
+    succeeds; `pause` is awaited in the middle of each call, if there is one.
     """
 
     def __init__(self) -> None:
         self.asked: Counter[Purpose] = Counter()
         self.prompts: list[Prompt] = []
         self.beats = 3
+        self.ending = ""
         self.words: Callable[[int], int] = lambda wanted: wanted
         self.troubles: dict[Purpose, list[Exception | None]] = {}
         self.down: Exception | None = None
@@ -65,7 +66,7 @@ class ScriptedModel:
     async def stream(self, prompt: Prompt) -> AsyncIterator[Delta | Completion]:
         await self._asked(prompt)
         assert isinstance(prompt.material, SceneMaterial)
-        text = prose(self.words(prompt.material.words))
+        text = prose(self.words(prompt.material.words)) + self.ending
         half = len(text) // 2
         yield Delta(text[:half])
         await self._paused()

@@ -154,6 +154,16 @@ async def test_who_follows_sees_what_a_scene_came_to(
     assert told == await desk.text((await desk.chapter()).newest.text)
 
 
+async def test_halves_of_characters_are_put_together_or_replaced(
+    desk: WritingDesk, model: ScriptedModel
+) -> None:
+    model.beats = 1
+    model.ending = " \ud83d\udea2 \ud83d"
+    await desk.generate()
+    await desk.write()
+    assert (await desk.text((await desk.chapter()).newest.text)).endswith(" 🚢 �")
+
+
 async def test_each_scene_is_written_after_what_there_is(
     desk: WritingDesk, model: ScriptedModel
 ) -> None:
