@@ -1,7 +1,6 @@
 """A circuit breaker: an endpoint that is down is left alone for a while."""
 
 import logging
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -34,7 +33,7 @@ class Breaker:
         failures: int,
         seconds: float,
         note: Callable[[BreakerState], None],
-        clock: Callable[[], float] = time.time,
+        clock: Callable[[], float],
     ) -> None:
         self._who = who
         self._seconds = seconds

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from tenacity import (
 from adapters.llm.breaker import Breaker
 from adapters.llm.errors import NoAnswer, translating
 from adapters.llm.metrics import ModelMetrics, Tally
+from domain.errors import ModelRefused, ScriptoriumError
 from domain.prompt import Purpose
 
 _logger = logging.getLogger(__name__)
@@ -50,7 +52,7 @@ class Limits:
 class Endpoint:
     """Sends requests. Belongs to the event loop in which it is first used."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - settings, by name
         self,
         url: str,
         key: SecretStr | None,
@@ -58,8 +60,10 @@ class Endpoint:
         metrics: ModelMetrics,
         *,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        clock: Callable[[], float] = time.time,
     ) -> None:
-        """`url` is plain: without credentials, since messages name its host."""
+        """`url` is plain: without credentials, since messages name its host. `clock` is the
+        circuit breaker's, in seconds."""
         self.url = url.rstrip("/")
         self.who = f"the language model at {urlsplit(url).netloc}"
         self.metrics = metrics
@@ -71,6 +75,7 @@ class Endpoint:
             failures=limits.outages,
             seconds=limits.rest_seconds,
             note=metrics.set_breaker,
+            clock=clock,
         )
         self._client = AsyncOpenAI(
             base_url=self.url,
@@ -143,7 +148,7 @@ class Endpoint:
 
     async def _begin(
         self, path: str, body: Mapping[str, object], purpose: Purpose
-    ) -> tuple[AsyncExitStack, AsyncStream[object], object | None]:
+    ) -> tuple[AsyncExitStack, AsyncStream[object], object]:
         async with AsyncExitStack() as held:
             await held.enter_async_context(self._places)
             with self.breaker.guard(is_whole=False), translating(self.who):
@@ -159,7 +164,15 @@ class Endpoint:
                     )
                     held.push_async_callback(pieces.close)
                     first = await anext(pieces, None)
+                if first is None:
+                    raise self._no_stream(pieces)
             return held.pop_all(), pieces, first
+
+    def _no_stream(self, pieces: AsyncStream[object]) -> ScriptoriumError:
+        kind = pieces.response.headers.get("content-type", "")
+        if kind.startswith("text/event-stream"):
+            return NoAnswer(f"{self.who} broke off before an answer")
+        return ModelRefused(f"{self.who} does not stream as OpenAI's API does; check its address")
 
     async def _next(self, pieces: AsyncStream[object], end: float) -> object | None:
         now = asyncio.get_running_loop().time()

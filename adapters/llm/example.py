@@ -43,7 +43,7 @@ class Example:
             node.get("description", "") if path else "",
             f"one of {', '.join(map(str, node['enum']))}" if "enum" in node else "",
             *(
-                f"{words} {node[key]}"
+                words.format(node[key])
                 for key, words in _LIMITS.items()
                 if isinstance(node.get(key), int | float | str)
             ),
@@ -58,6 +58,8 @@ class Example:
                 yield from self._described(f"{path}[]", node["items"], depth + 1)
 
     def _value(self, node: Node, name: str, depth: int) -> Any:  # noqa: ANN401 - any JSON
+        if depth > _DEPTH // 2 and {"type": "null"} in node.get("anyOf", ()):
+            return None  # a record within itself has to end somewhere
         node = self._one(node)
         if "const" in node:
             return node["const"]
@@ -71,7 +73,9 @@ class Example:
                 }
             case "array":
                 items = node.get("items")
-                return [self._value(items, name, depth + 1)] if items and depth < _DEPTH else []
+                return (
+                    [self._value(items, name, depth + 1)] if items and depth < _DEPTH // 2 else []
+                )
             case "integer" | "number":
                 return node.get("minimum", 1)
             case "boolean":
@@ -95,11 +99,13 @@ class Example:
 
 
 _LIMITS = {
-    "minLength": "characters at least",
-    "maxLength": "characters at most",
-    "minimum": "not below",
-    "maximum": "not above",
-    "minItems": "entries at least",
-    "maxItems": "entries at most",
-    "pattern": "matches",
+    "minLength": "at least {} characters",
+    "maxLength": "at most {} characters",
+    "minimum": "not below {}",
+    "maximum": "not above {}",
+    "exclusiveMinimum": "above {}",
+    "exclusiveMaximum": "below {}",
+    "minItems": "at least {} entries",
+    "maxItems": "at most {} entries",
+    "pattern": "matches {}",
 }

@@ -56,7 +56,8 @@ def _mismatch(error: ValidationError) -> Mismatch:
         for detail in details[:_PROBLEMS]
     )
     shapeless = any(
-        detail["type"] in _SHAPES or detail["type"].endswith("_type") for detail in details
+        detail["type"] in _SHAPES or detail["type"].endswith(("_type", "_parsing"))
+        for detail in details
     )
     return Mismatch(problems, shapeless)
 

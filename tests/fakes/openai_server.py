@@ -6,6 +6,7 @@
 import argparse
 import asyncio
 import hashlib
+import json
 import logging
 import socket
 import threading
@@ -69,7 +70,9 @@ class FakeOpenAi:
             log_config=None,
             log_level=logging.CRITICAL + 1,
             lifespan="off",
+            loop="asyncio",  # uvloop would keep the socket that unit tests block
             ws="none",
+            date_header=False,
             timeout_graceful_shutdown=1,
         )
         self._server = _Server(config)
@@ -278,7 +281,8 @@ class FakeOpenAi:
 
     async def _recorded(self, request: Request) -> dict[str, Any]:
         is_json = request.headers.get("content-type", "").startswith("application/json")
-        body: dict[str, Any] = await request.json() if is_json else {}
+        content = await request.body() if is_json else b""
+        body: dict[str, Any] = json.loads(content) if content else {}
         with self._arrival:
             self.requests.append(
                 Recorded(request.method, request.url.path, dict(request.headers), body)
