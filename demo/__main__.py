@@ -1,4 +1,4 @@
-"""`python -m demo`: typeset a book, scan it, read it by a job and over HTTP, show what came out."""
+"""`python -m demo`: a book typeset, scanned, read by a job and over HTTP; a short story written."""
 
 import shutil
 import sys
@@ -15,6 +15,7 @@ from demo import SAMPLE
 from demo.picture import draw
 from demo.post import post
 from demo.scan import Scanner, scan
+from demo.story import tell
 from demo.typeset import typeset
 from domain import library
 from domain.book import Book, ReadingOptions
@@ -31,7 +32,7 @@ _SHOWN_PAGE, _SHOWN_LINES = 5, 6
 
 
 def main() -> int:
-    """Run the demonstration; 0 if both books were read."""
+    """Run the demonstration; 0 if all books were read and the story was written as it should."""
     console = Console()
     folder = load_settings().data_dir / "demo"
     shutil.rmtree(folder, ignore_errors=True)
@@ -50,10 +51,12 @@ def main() -> int:
         report = _read([digital, scanned], settings, console)
         for line in report.books:
             _show(line, truths[line.source], settings, console)
-        is_ready = post(posted, f"http://{settings.http_host}:{settings.http_port}", console)
+        api = f"http://{settings.http_host}:{settings.http_port}"
+        is_ready = post(posted, api, console)
+        is_told = tell(api, folder, console)
         if sys.stdin.isatty() and console.is_terminal:
             console.input(f"\nRay dashboard: http://{dashboard} - press Enter to stop Ray. ")
-    return 0 if report.all_read and is_ready else 1
+    return 0 if report.all_read and is_ready and is_told else 1
 
 
 def _read(paths: Sequence[Path], settings: Settings, console: Console) -> RunReport:
