@@ -30,6 +30,7 @@ from benchmarks.stories.tables import (
     print_lookups,
     print_misses,
     print_scores,
+    print_skipped,
 )
 from benchmarks.stories.trials import Trial, clean_trials, edited_trials
 from domain.story.coherence.gate import check, prepare
@@ -65,6 +66,7 @@ def main() -> int:
         print_scores(title.capitalize(), table, console)
     print_clean("False alarms on clean text", clean_rows, console)
     print_lookups(lookups, console)
+    print_skipped([*clean, *edited, *novels], console)
     if options.show:
         print_misses(halves["held out" if options.held_out else "development"], console)
         print_alarms(novels, console)

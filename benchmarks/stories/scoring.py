@@ -10,17 +10,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from benchmarks.stories.trials import Trial
-from domain.story.coherence.verdict import Finding, Severity, Verdict
+from domain.story.coherence.verdict import Finding, Severity, Skipped, Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """A trial's findings, sorted: those at the edit's passage, the others, those that only tell."""
+    """A trial's findings, sorted: those at the edit's passage, the others, those that only tell;
+    and the checks that could not be made."""
 
     trial: Trial
     at_edit: tuple[Finding, ...]
     elsewhere: tuple[Finding, ...]
     information: tuple[Finding, ...]
+    skipped: tuple[Skipped, ...] = ()
 
     @property
     def found(self) -> bool:
@@ -55,6 +57,7 @@ def judge(trial: Trial, verdict: Verdict) -> Outcome:
         at_edit,
         tuple(each for each in counted if each not in at_edit),
         tuple(each for each in verdict.findings if each.severity is Severity.INFO),
+        verdict.skipped,
     )
 
 

@@ -1,5 +1,6 @@
 """The benchmark's tables and lists."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from rich.console import Console
@@ -22,6 +23,8 @@ _HEADINGS = (
     "warning",
     "precision",
 )
+
+_MOST_REASONS = 10  # that are listed
 
 
 def by_half(halves: Mapping[str, Sequence[Outcome]]) -> Mapping[str, Score]:
@@ -105,6 +108,18 @@ def print_lookups(lookups: Mapping[str, Lookups], console: Console) -> None:
     for story, (names, mentioning, found) in (*lookups.items(), ("all", total)):
         share = found / mentioning if mentioning else 1.0
         table.add_row(story, f"{names}", f"{mentioning}", f"{found}", f"{share:.1%}")
+    console.print(table)
+
+
+def print_skipped(outcomes: Sequence[Outcome], console: Console) -> None:
+    """The checks that could not be made, and why: what was not checked raises no false alarm."""
+    counts = Counter((each.check, each.reason) for outcome in outcomes for each in outcome.skipped)
+    table = Table(title=f"Checks skipped in {len(outcomes)} drafts", title_justify="left")
+    table.add_column("check")
+    table.add_column("reason")
+    table.add_column("drafts", justify="right")
+    for (check, reason), drafts in counts.most_common(_MOST_REASONS):
+        table.add_row(check, escape(reason), f"{drafts}")
     console.print(table)
 
 
