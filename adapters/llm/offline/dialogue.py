@@ -81,7 +81,7 @@ class Conversation:
         quill, marks = self._quill, self._quill.grammar.dialogue
         names = {**self._scenery, "a": speaker.name}
         filled = quill.phrase(line, names)
-        if filled is None or not quill.is_new(filled):
+        if filled is None or not quill.is_new(quill.finished(filled)):
             return
         split = _FIRST_SENTENCE.fullmatch(filled)
         first, rest = split.groups() if split else (filled, "")
@@ -97,4 +97,4 @@ class Conversation:
             sentence = quill.finished(frame.format(line=first, rest=rest, said=attributed))
             if quill.is_new(sentence):
                 quill.use(verb)
-                yield Utterance(filled, sentence)
+                yield Utterance(quill.finished(filled), sentence)

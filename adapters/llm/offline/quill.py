@@ -13,6 +13,9 @@ _SLOT = re.compile(r"\{(\w+)\}|\[([^|\]]*)\|([^|\]]*)\]")
 _START = re.compile(r"(^|[.!?…]\s+)([“«\"]\s?)?([^\W\d_])")
 _STOP = re.compile(r"(?<=[.!?…])(?:\s*[”»\"])?\s+")
 _SAID = re.compile(r"[“«\"]([^“”«»\"]+)[”»\"]")
+_GAP = "\ue000"
+"""A space within a name, where nothing is to be mended."""
+
 _TRIES = 4
 """How often a template is filled in before the next one is taken."""
 
@@ -120,12 +123,12 @@ class Quill:
                 yield sentence
 
     def phrase(self, template: str, names: Mapping[str, str]) -> str | None:
-        """A template filled in, no sentence yet. None where something for it is missing."""
+        """A template filled in, yet to be `finished`. None where something for it is missing."""
         return self._filled(template, names, set())
 
     def finished(self, text: str) -> str:
         """Mended, and with capitals where sentences start."""
-        return _START.sub(_capital, self.grammar.mended(text))
+        return _START.sub(_capital, self.grammar.mended(text)).replace(_GAP, " ")
 
     def _filled(self, template: str, names: Mapping[str, str], taken: set[str]) -> str | None:
         parts, at = [], 0
@@ -135,7 +138,8 @@ class Quill:
             if slot[1] is None:
                 parts.append(slot[3] if self._present else slot[2])
                 continue
-            put = names[slot[1]] if slot[1] in names else self._chosen(slot[1], names, taken)
+            named = slot[1] in names
+            put = _kept(slot[1], names) if named else self._chosen(slot[1], names, taken)
             if put is None:
                 return None
             parts.append(put)
@@ -160,3 +164,11 @@ class Quill:
 
 def _capital(start: re.Match[str]) -> str:
     return f"{start[1]}{start[2] or ''}{start[3].upper()}"
+
+
+def _kept(slot: str, names: Mapping[str, str]) -> str:
+    """A name as it is; an article before a place or an item may still run into what precedes."""
+    article, space, rest = "", "", names[slot]
+    if slot in ("place", "item"):
+        article, space, rest = rest.partition(" ")
+    return f"{article}{space}{rest.replace(' ', _GAP)}"

@@ -17,8 +17,8 @@ _CLOSING = 12
 """Words kept for the last sentence, which is chosen by its length."""
 
 _SHORTEST = 3
-_REMARKS = 0.4
-"""How often a remark follows an exchange of those who have no manner of their own."""
+_REMARKS, _OWN_REMARKS = 0.3, 0.7
+"""How often a remark follows an exchange; of those who have a manner of their own."""
 
 
 def written(material: SceneMaterial, grammar: Grammar) -> str:
@@ -138,7 +138,7 @@ class _Scene:
             return
         self._say(self._conversation.exchange(first, second, heated=heated, longest=self._room))
         mannered = [each for each in (first, second) if each.voice != "plain" or each.sayings]
-        if mannered or self._quill.dice.random() < _REMARKS:
+        if self._quill.dice.random() < (_OWN_REMARKS if mannered else _REMARKS):
             speaker = mannered[0] if mannered else first
             self._say(self._conversation.remark(speaker, self._room))
 

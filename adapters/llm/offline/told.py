@@ -40,7 +40,7 @@ def _framed(frames: Iterable[str], what: str, quill: Quill, who: str = "") -> st
         sentence = quill.phrase(frame, {"what": what, "who": who})
         if sentence is not None:
             quill.use(frame)
-            return sentence
+            return quill.finished(sentence)
     return None
 
 
