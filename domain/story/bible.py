@@ -131,6 +131,8 @@ def bible_words(bible: Bible) -> Iterator[str]:
     for entry in bible.entries:
         yield from entry.names
         yield from entry.attributes.values()
+        if isinstance(entry, Character):
+            yield entry.voice
     yield from (rule.text for rule in bible.rules)
     for line in bible.timeline:
         yield line.when

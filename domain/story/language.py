@@ -4,7 +4,8 @@ Patterns are regular expressions over sentences in which every mention of somebo
 known is one character (`domain.story.text.marks`). What stands in braces is put in:
 
     {S} {O}     somebody, named groups `s` and `o`; {S's} {O's} the same as an owner
-    {I} {P}     an item, a place (groups `i`, `p`); {E} anybody or anything (group `e`)
+    {I} {P}     an item, a place (groups `i`, `p`); {E} {E2} the ends of a way (`e`, `f`)
+    {T}         a thing, known or common (group `thing`)
     {value}     a value of the pattern's value class (group `value`)
     {number}    a number in digits or words (group `number`)
     {NAME}      any word of the list NAME; {NAME!} the same as group `word`
@@ -15,7 +16,7 @@ A space stands for any white space.
 import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pydantic import Field
 
@@ -29,6 +30,8 @@ Role = Literal["subject", "object", "owner"]
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]+(?:'s)?)(!?)\}")
 _FILLERS = 3
+_UNITS = ("minute", "hour", "day", "night", "week", "month", "year")
+_PEOPLE = ("S", "S's", "O", "O's")
 
 
 class Pronoun(Frozen):
@@ -52,21 +55,39 @@ class Phrasing(Frozen):
     cues: tuple[str, ...]
     patterns: tuple[str, ...]
     values: str = ""
+    negative: bool = False
+    """Whether the patterns themselves deny something."""
     fixed: str = ""
     """The value, where the patterns themselves say it."""
     predicate: str = ""
     """The predicate of the facts that it states, where that is not its name."""
+    needs_names: bool = False
+    """Whether it takes a name to be sure who is meant."""
+    against: str = ""
+    """The phrasing that says the opposite of this one, about the same values."""
+    direct: bool = True
+    """Whether a bible's attribute of that predicate holds the value as it is."""
     changes: tuple[str, ...] = ()
     """Words that explain another value from here on: dyed, promoted, remarried."""
 
 
+class Wording(NamedTuple):
+    """A compiled pattern; no sentence without a person or a place, if so, can fit it."""
+
+    pattern: re.Pattern[str]
+    person: bool
+    place: bool
+
+
 class Relation(Frozen):
-    """A relation by blood or marriage: the words for it, and what it is to the other one."""
+    """A kinship: the words for a relative, what they are (`kin`), and what the other one is to
+    them (`inverse`). `single`: nobody has two at a time."""
 
     words: tuple[str, ...]
+    kin: str
+    inverse: str
     gender: Gender = ""
-    inverse: tuple[str, ...] = ()
-    functional: bool = False
+    single: bool = False
 
 
 class Language(Frozen):
@@ -86,13 +107,20 @@ class Language(Frozen):
     elided: str = ""
     """What may stand before a name without a space, as a pattern: `d'`."""
     pronouns: tuple[Pronoun, ...]
+    selves: tuple[Pronoun, ...] = ()
+    """The pronouns of the first person singular."""
     titles: Mapping[str, Gender]
     first_names: Mapping[Literal["f", "m"], tuple[str, ...]] = Field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]]
-    numbers: Mapping[str, int]
+    counting: str
+    """The words for 1, 2, 3 and so on; `/` between words for the same number."""
+    ordinals: str
+    """The same for first, second, third."""
     values: Mapping[str, Mapping[str, ValueWords]]
     phrasings: Mapping[str, Phrasing]
     relations: Mapping[str, Relation]
+    frames: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Predicates, and sentences that say what an attribute means; `*` for any."""
     keys: Mapping[str, tuple[str, ...]]
     """Predicates, and the words by which authors ask for them in a bible's attributes."""
     endings: tuple[str, ...] = ()
@@ -116,6 +144,16 @@ class Language(Frozen):
         return self.traits.compiled(self.pattern)
 
     @cached_property
+    def light_words(self) -> frozenset[str]:
+        """Words that say little of what a sentence is about."""
+        return frozenset(self.function_words) | frozenset(self.lists.get("light", ()))
+
+    @cached_property
+    def unit_names(self) -> Mapping[str, str]:
+        """Units of time, singular, by their English names."""
+        return dict(zip(self.lists.get("units_named", ()), _UNITS, strict=False))
+
+    @cached_property
     def pronoun_table(self) -> Mapping[str, Pronoun]:
         """The pronouns by their word."""
         return {pronoun.word: pronoun for pronoun in self.pronouns}
@@ -124,6 +162,16 @@ class Language(Frozen):
     def genders(self) -> Mapping[str, Gender]:
         """First names, lower case, that plainly have one gender."""
         return {name: gender for gender, names in self.first_names.items() for name in names}
+
+    @cached_property
+    def numbers(self) -> Mapping[str, int]:
+        """Number words, from 1 on."""
+        return _numbered(self.counting)
+
+    @cached_property
+    def ordinal_numbers(self) -> Mapping[str, int]:
+        """Ordinal words, from 1 on."""
+        return _numbered(self.ordinals)
 
     @cached_property
     def predicates(self) -> Mapping[str, str]:
@@ -136,10 +184,18 @@ class Language(Frozen):
         return {word: name for name, relation in self.relations.items() for word in relation.words}
 
     @cached_property
-    def compiled(self) -> Mapping[str, tuple[re.Pattern[str], ...]]:
+    def first_person(self) -> Mapping[str, Role]:
+        """The pronouns by which who speaks means themselves."""
+        return {pronoun.word: pronoun.role for pronoun in self.selves}
+
+    @cached_property
+    def compiled(self) -> Mapping[str, tuple[Wording, ...]]:
         """The patterns of each phrasing."""
         return {
-            name: tuple(self.pattern(text, phrasing.values) for text in phrasing.patterns)
+            name: tuple(
+                Wording(self.pattern(text, phrasing.values), *_needs(text))
+                for text in phrasing.patterns
+            )
             for name, phrasing in self.phrasings.items()
         }
 
@@ -161,11 +217,13 @@ class Language(Frozen):
             return (name,)
         if name in self.lists:
             return self.lists[name]
-        if name == "number":
-            return self.numbers
+        if name == "counted":
+            return (*self.numbers, *self.lists["indefinite"], r"\d{1,4}")
+        if name in ("number", "ordinal"):
+            return self.numbers if name == "number" else self.ordinal_numbers
         if name == "relative":
             return self.relation_words
-        return [word for value in self.values[name].values() for word in value.words]
+        return [word for value in self.values.get(name, {}).values() for word in value.words]
 
     @cached_property
     def aside(self) -> re.Pattern[str]:
@@ -179,10 +237,8 @@ class Language(Frozen):
     def alternatives(self, name: str) -> str:
         """A pattern for any word of a list."""
         if name not in self._alternatives:
-            words = sorted(self.words(name), key=len, reverse=True)
-            self._alternatives[name] = (
-                r"\b(?:" + "|".join(word.replace(" ", r"\s+") for word in words) + r")\b"
-            )
+            words = sorted(self.words(name), key=len, reverse=True) or ["(?!)"]
+            self._alternatives[name] = "(?:" + "|".join(_bounded(word) for word in words) + ")"
         return self._alternatives[name]
 
     @cached_property
@@ -203,10 +259,14 @@ class Language(Frozen):
             name, kept = match.group(1), bool(match.group(2))
             if (mark := marks.PLACEHOLDERS.get(name)) is not None:
                 return _group(mark.group, mark.pattern, taken) + mark.tail
+            if name == "T":
+                return self._thing(taken)
             if name == "value":
                 return _group("value", self._value(values), taken)
             if name == "number":
-                return _group("number", r"\b\d{1,4}\b|" + self.alternatives("number"), taken)
+                return _group("number", r"\b\d{1,3}\b|" + self.alternatives("number"), taken)
+            if name == "ordinal":
+                return _group("number", self.alternatives("ordinal"), taken)
             inner = self.alternatives(name)
             return _group("word", inner, taken) if kept else inner
 
@@ -215,6 +275,13 @@ class Language(Frozen):
             "{FILL}", rf"(?:(?:{self.alternatives('fillers')}),?\s+){{0,{_FILLERS}}}"
         )
         return re.compile(_PLACEHOLDER.sub(put_in, spaced), re.IGNORECASE)
+
+    def _thing(self, taken: set[str]) -> str:
+        """Something one can hold, known or one of the list `things`, with what stands before."""
+        before = rf"(?:{self.alternatives('determiners')}|{marks.PERSON}{marks.OWNER})\s+"
+        filled = rf"(?:(?:{self.alternatives('fillers')}),?\s+){{0,{_FILLERS}}}"
+        thing = _group("thing", f"{marks.ITEM}|{self.alternatives('things')}", taken)
+        return f"(?:{before}{filled})?{thing}"
 
     def _value(self, values: str) -> str:
         word = self.alternatives(values)
@@ -245,10 +312,12 @@ class Language(Frozen):
 
     def read_number(self, text: str) -> int | None:
         """A number in digits or words."""
-        words = text.lower().strip()
+        words = " ".join(text.lower().replace("-", " ").split())
         if words.isdecimal():
             return int(words)
-        return self.numbers.get(" ".join(words.replace("-", " ").split()), self.numbers.get(words))
+        if words in self.lists["indefinite"]:
+            return 1
+        return self.numbers.get(words) or self.ordinal_numbers.get(words)
 
     def stem(self, word: str) -> str:
         """A word without its ending, good enough to compare."""
@@ -257,6 +326,26 @@ class Language(Frozen):
             if low.endswith(ending) and len(low) - len(ending) >= 3:
                 return low[: -len(ending)]
         return low
+
+
+def _needs(text: str) -> tuple[bool, bool]:
+    person = any(f"{{{name}}}" in text and f"{{{name}}}?" not in text for name in _PEOPLE)
+    return person, any(f"{{{name}}}" in text for name in ("P", "E2"))
+
+
+def _numbered(words: str) -> dict[str, int]:
+    return {
+        word.replace("-", " "): number
+        for number, entry in enumerate(words.split(), 1)
+        for word in entry.split("/")
+    }
+
+
+def _bounded(word: str) -> str:
+    """A word of a list as a pattern: whole words, any white space."""
+    start = r"\b" if word[0].isalnum() or word[0] in "(" else ""
+    end = r"\b" if word[-1].isalnum() or word[-1] in ")?" else ""
+    return start + word.replace(" ", r"[\s-]+") + end
 
 
 def _group(name: str, pattern: str, taken: set[str]) -> str:

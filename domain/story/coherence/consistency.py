@@ -4,11 +4,28 @@ from collections.abc import Callable, Iterator, Sequence
 
 from domain.story.coherence.case import Analysis, Case
 from domain.story.coherence.consistency_attributes import attributes
+from domain.story.coherence.consistency_knowledge import knowledge
 from domain.story.coherence.consistency_life import life_and_death
+from domain.story.coherence.consistency_names import names
+from domain.story.coherence.consistency_places import place_and_travel
+from domain.story.coherence.consistency_possession import possession
+from domain.story.coherence.consistency_relations import relations
+from domain.story.coherence.consistency_rules import rules
+from domain.story.coherence.consistency_time import time_and_age
 from domain.story.coherence.material import ANALYST, Material, gather
 from domain.story.coherence.verdict import Finding
 
-CHECKS: Sequence[Callable[[Material], Iterator[Finding]]] = (attributes, life_and_death)
+CHECKS: Sequence[Callable[[Material], Iterator[Finding]]] = (
+    attributes,
+    life_and_death,
+    possession,
+    time_and_age,
+    relations,
+    place_and_travel,
+    knowledge,
+    names,
+    rules,
+)
 
 
 class ConsistencyAnalyst:

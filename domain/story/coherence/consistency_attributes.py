@@ -1,4 +1,4 @@
-"""What somebody or something is like: eyes, hair, hands, marks, calling, make."""
+"""What somebody is like, can and does: eyes, hair, hands, marks, make, calling, abilities."""
 
 import re
 from collections.abc import Iterator
@@ -9,51 +9,91 @@ from domain.story.extraction.statements import Statement
 from domain.story.facts import PREDICATES
 
 KIND = "attribute"
+_WEAK = ("profession", "height", "girth")
+"""What people are called by more than one word for, or by comparison."""
 
 
 def attributes(material: Material) -> Iterator[Finding]:
     """A value in the draft that no earlier value allows, and nothing explains."""
     for statement in material.draft.statements:
         phrasing = material.language.phrasings[statement.phrasing]
-        predicate = PREDICATES.get(phrasing.predicate or statement.phrasing)
-        if not phrasing.values or predicate is None or not predicate.functional:
+        if not phrasing.values or not statement.plain or statement.past or not statement.value:
             continue
-        if (prior := _against(statement, material)) is None:
+        if statement.phrasing == "mark":
+            prior = _other_mark(statement, material)
+        elif phrasing.against:
+            prior = _opposite(statement, phrasing.against, material)
+        else:
+            prior = _against(statement, material)
+        if prior is None or _explained(statement, material):
             continue
+        weak = statement.phrasing in _WEAK or (prior.chapter and phrasing.against)
         yield material.finding(
             KIND,
-            Severity.BLOCKING,
-            f"{own(statement.subject)} {predicate.name}: {prior.value} before, "
-            f"{statement.value} in the draft",
+            Severity.WARNING if weak else Severity.BLOCKING,
+            f"{own(statement.subject)} {phrasing.predicate or statement.phrasing}: "
+            f"{_said(prior)} before, {_said(statement)} in the draft",
             material.evidence(statement),
             material.evidence(prior),
         )
 
 
+def _said(statement: Statement) -> str:
+    """The value as a message names it."""
+    words = (statement.groups.get("side", ""), statement.value)
+    return " ".join(word for word in words if word)
+
+
 def _against(statement: Statement, material: Material) -> Statement | None:
-    """The statement that this one contradicts, if it does and nothing explains it."""
-    if not statement.plain or statement.past or statement.changed or not statement.value:
+    """The statement that this one contradicts."""
+    predicate = material.language.phrasings[statement.phrasing].predicate or statement.phrasing
+    if predicate not in PREDICATES or not PREDICATES[predicate].functional or statement.changed:
         return None
-    prior = [
-        each
-        for each in material.prior(statement.phrasing, statement.subject)
-        if each.plain and each.value
-    ]
+    prior = _prior(statement.phrasing, statement.subject, material)
     if not prior or any(each.likes & statement.likes for each in prior):
         return None
-    if any(each.changed for each in prior) or _explained(statement, material):
-        return None
-    return prior[0]
+    return None if any(each.changed for each in prior) else prior[0]
+
+
+def _opposite(statement: Statement, against: str, material: Material) -> Statement | None:
+    """An earlier statement that says the opposite."""
+    for each in _prior(against, statement.subject, material):
+        if each.likes & statement.likes:
+            return each
+    return None
+
+
+def _other_mark(statement: Statement, material: Material) -> Statement | None:
+    """The same kind of mark, said to be in another place or on the other side."""
+    word, side = _mark(statement)
+    prior = [each for each in _prior("mark", statement.subject, material) if _mark(each)[0] == word]
+    for each in prior:
+        other = _mark(each)[1]
+        same_place = each.likes & statement.likes
+        if same_place and (not side or not other or side == other):
+            return None
+    return prior[0] if prior else None
+
+
+def _mark(statement: Statement) -> tuple[str, str]:
+    groups = statement.groups
+    return groups.get("word", "").lower().rstrip("s"), groups.get("side", "").lower()
+
+
+def _prior(phrasing: str, subject: str, material: Material) -> list[Statement]:
+    return [each for each in material.prior(phrasing, subject) if each.plain and each.value]
 
 
 def _explained(statement: Statement, material: Material) -> bool:
     language = material.language
-    changes = language.phrasings[statement.phrasing].changes
-    if not changes:
+    phrasing = language.phrasings[statement.phrasing]
+    if phrasing.against:
+        phrasing = language.phrasings[phrasing.against]
+    if not phrasing.changes:
         return False
     cues = "|".join(map(re.escape, sorted(language.cues[statement.phrasing])))
     return material.explained(
         statement.subject,
         re.compile(rf"\b(?:{cues})\b", re.IGNORECASE),
-        re.compile(rf"\b(?:{'|'.join(changes)})\b", re.IGNORECASE),
+        re.compile(rf"\b(?:{'|'.join(phrasing.changes)})\b", re.IGNORECASE),
     )

@@ -10,27 +10,33 @@ from domain.story.extraction.statements import Statement
 KIND = "life_and_death"
 _BACK = 6
 """Sentences back in which a dream, a memory or a letter may have begun."""
+_ALIVE = ("acts", "met")
 
 
 def life_and_death(material: Material) -> Iterator[Finding]:
     """Whoever is dead by what came before, and acts or speaks in the draft."""
-    if _may_return(material):
+    revival = material.language.finder("revival")
+    if any(revival.search(words) for words in bible_words(material.case.bible)):
         return
     dead = _dead(material)
     reported: set[str] = set()
     for statement in material.draft.statements:
-        death = dead.get(statement.subject)
-        if statement.phrasing != "acts" or death is None or statement.subject in reported:
+        if statement.phrasing == "dies" and statement.plain and statement.sure:
+            dead.setdefault(statement.subject or statement.object, statement)
+        if statement.phrasing not in _ALIVE or not statement.plain or statement.past:
             continue
-        if not statement.plain or statement.past or _aside(material.draft, statement, material):
+        who = statement.subject or statement.object
+        death = dead.get(who)
+        if death is None or who in reported or _aside(material.draft, statement, material):
             continue
-        if _returned(statement.subject, material):
+        if death.quote == statement.quote or _returned(who, material):
             continue
-        reported.add(statement.subject)
+        reported.add(who)
+        certain = statement.sure and death.sure and death.chapter != material.draft.number
         yield material.finding(
             KIND,
-            Severity.BLOCKING,
-            f"{statement.subject} is dead by what came before, and acts in the draft",
+            Severity.BLOCKING if certain else Severity.WARNING,
+            f"{who} is dead by what came before, and acts in the draft",
             material.evidence(statement),
             material.evidence(death),
         )
@@ -40,23 +46,18 @@ def _dead(material: Material) -> dict[str, Statement]:
     """Who has died before the draft, and did nothing in the chapters after that."""
     found: dict[str, Statement] = {}
     for statement in material.before:
-        if statement.phrasing == "dies" and statement.plain:
-            found.setdefault(statement.subject, statement)
-        elif statement.phrasing == "acts" and statement.plain and not statement.past:
-            death = found.get(statement.subject)
-            if death is not None and death.chapter:
-                del found[statement.subject]
+        who = statement.subject or statement.object
+        if statement.phrasing == "dies" and statement.plain and statement.sure:
+            found.setdefault(statement.groups.get("o", who), statement)
+        elif statement.phrasing in _ALIVE and statement.plain and not statement.past:
+            death = found.get(who)
+            if death is not None and death.chapter and death.quote != statement.quote:
+                del found[who]
     return found
 
 
-def _may_return(material: Material) -> bool:
-    """Whether the bible lets the dead come back."""
-    revival = material.language.finder("revival")
-    return any(revival.search(words) for words in bible_words(material.case.bible))
-
-
 def _returned(subject: str, material: Material) -> bool:
-    """Whether the story tells, near the name, how the dead came back."""
+    """Whether the story tells, near the name, how the dead came back or who else has it."""
     entity = material.cast.named(subject)
     names = {word for name in entity.names for word in name.split()} if entity else {subject}
     revival = material.language.finder("revival")
@@ -69,14 +70,10 @@ def _returned(subject: str, material: Material) -> bool:
 
 def _aside(told: Told, statement: Statement, material: Material) -> bool:
     """Whether a dream, a memory or an older time has begun shortly before, in that scene."""
-    language = material.language
+    retold = material.language.finder("retold")
     before = [
         sentence
         for sentence in told.prose.sentences
-        if sentence.span.end <= statement.start and sentence.scene == statement.scene
+        if sentence.span.start <= statement.start and sentence.scene == statement.scene
     ][-_BACK:]
-    return any(
-        language.finder("flashback").search(sentence.marked)
-        or language.finder("unreal").search(sentence.marked)
-        for sentence in before
-    )
+    return any(retold.search(sentence.marked) for sentence in before)

@@ -8,7 +8,7 @@ from functools import cached_property
 from domain.story.coherence.case import Case
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.canon import canon
-from domain.story.extraction.statements import Statement, statements
+from domain.story.extraction.statements import Statement, claims, statements
 from domain.story.language import Language
 from domain.story.reading import ChapterReading
 from domain.story.text.cast import Cast
@@ -42,6 +42,11 @@ class Told:
         """What its narrator states."""
         return statements(self.prose, self.number)
 
+    @cached_property
+    def claims(self) -> Sequence[Statement]:
+        """What is stated in its dialogue."""
+        return claims(self.prose, self.number)
+
 
 @dataclass(frozen=True, eq=False)
 class Material:
@@ -73,6 +78,16 @@ class Material:
         for statement in self.before:
             found.setdefault((statement.phrasing, statement.subject), []).append(statement)
         return found
+
+    @cached_property
+    def years_pass(self) -> bool:
+        """Whether the story says that years go by."""
+        return self.told_since(self.language.lists["years_later"])
+
+    def told_since(self, words: Sequence[str]) -> bool:
+        """Whether any of the words is in the draft or an earlier chapter."""
+        pattern = re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
+        return any(pattern.search(told.text) for told in (*self.earlier, self.draft))
 
     def evidence(self, statement: Statement) -> Evidence:
         """A statement's words, with their source."""

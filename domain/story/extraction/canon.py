@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from domain.story.bible import Bible, CanonFact
 from domain.story.extraction.statements import Statement, statements
@@ -10,6 +11,7 @@ from domain.story.text.cast import Cast
 from domain.story.text.prose import read_prose
 
 _KEY = re.compile(r"[\s_-]+")
+_LISTED = re.compile(r"[;,/]|\s+(?:and|&|et)\s+")
 
 
 def canon(bible: Bible, cast: Cast) -> list[Statement]:
@@ -20,50 +22,92 @@ def canon(bible: Bible, cast: Cast) -> list[Statement]:
             found += _attribute(entry.name, key, value, cast)
     for fact in bible.facts:
         found += _fact(fact, cast)
-    return found
+    for line in bible.timeline:
+        found += statements(read_prose(line.text, cast), 0)
+    for rule in bible.rules:
+        found += statements(read_prose(rule.text, cast), 0)
+    return [replace(each, past=False) for each in found]
 
 
 def _fact(fact: CanonFact, cast: Cast) -> Iterator[Statement]:
     if fact.subject and fact.predicate:
         entity = cast.named(fact.subject)
-        yield from _attribute(
-            entity.name if entity else fact.subject, fact.predicate, fact.object, cast
-        )
+        name = entity.name if entity else fact.subject
+        yield from _attribute(name, fact.predicate, fact.object, cast)
     if fact.text:
         yield from statements(read_prose(fact.text, cast), 0)
 
 
 def _attribute(subject: str, key: str, value: str, cast: Cast) -> Iterator[Statement]:
     language = cast.language
-    plain = _KEY.sub(" ", key.lower()).strip()
-    predicate = language.predicates.get(plain, plain)
+    plain = " ".join(_KEY.sub(" ", key.lower()).split())
     if not value.strip():
         return
-    for name, phrasing in language.phrasings.items():
-        if (phrasing.predicate or name) != predicate:
-            continue
-        yield from _stated(subject, name, value, language)
+    if plain in language.relation_words:
+        yield from _relatives(subject, plain, value, cast)
         return
+    predicate = language.predicates.get(plain, plain)
+    stated: set[str] = set()
+    for name, phrasing in language.phrasings.items():
+        if (phrasing.predicate or name) == predicate and phrasing.direct:
+            for statement in _stated(subject, name, value, language):
+                stated.add(name)
+                yield statement
+    for statement in _framed(subject, plain, predicate, value, cast):
+        if statement.phrasing not in stated:
+            yield statement
+
+
+def _framed(subject: str, key: str, predicate: str, value: str, cast: Cast) -> Iterator[Statement]:
+    """What sentences made of the attribute say of its subject."""
+    frames = cast.language.frames
+    for frame in frames.get(predicate, frames.get("*", ())):
+        text = frame.format(name=subject, key=key, value=value.strip().rstrip("."))
+        for statement in statements(read_prose(text, cast), 0):
+            if statement.subject == subject:
+                yield replace(statement, quote=value, plain=True)
+
+
+def _relatives(subject: str, word: str, value: str, cast: Cast) -> Iterator[Statement]:
+    for part in _LISTED.split(value):
+        entity = cast.named(part.strip())
+        name = entity.name if entity else part.strip()
+        if name:
+            yield Statement(
+                phrasing="related",
+                subject=subject,
+                value=word,
+                likes=frozenset((word,)),
+                object=name,
+                quote=value,
+                start=0,
+                chapter=0,
+                groups={"word": word},
+            )
 
 
 def _stated(subject: str, name: str, value: str, language: Language) -> Iterator[Statement]:
+    """An attribute's value as the phrasing's."""
     phrasing = language.phrasings[name]
-    likes = frozenset((value.lower(),))
-    read = value.lower()
+    read, likes = value.lower().strip(), frozenset((value.lower().strip(),))
+    groups = {}
     if phrasing.values:
         read, likes = language.read_value(phrasing.values, value)
     elif phrasing.fixed:
         if language.finder("dead_values").search(value) is None:
             return
         read, likes = phrasing.fixed, frozenset((phrasing.fixed,))
+    elif any("number" in pattern for pattern in phrasing.patterns):
+        groups = {"number": value}
     if read:
         yield Statement(
             phrasing=name,
             subject=subject,
             value=read,
             likes=likes,
-            object="",
+            object=value.strip(),
             quote=value,
             start=0,
             chapter=0,
+            groups=groups,
         )

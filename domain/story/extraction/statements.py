@@ -1,16 +1,21 @@
 """Statements of the narrator's: who, what, which value, and how sure it is."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from domain.story.language import Language
+from domain.story.language import Language, Phrasing
+from domain.story.text import marks
 from domain.story.text.cast import Cast
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import Prose
+from domain.story.text.speakers import spoken
 
 _QUOTE = 400
+_OBJECTS = ("o", "p", "thing", "name")
+_PERSON, _PLACE = re.compile(marks.PERSON), re.compile(marks.PLACE)
+_DIGIT = re.compile(r"\d")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 
@@ -32,7 +37,13 @@ class Statement:
     plain: bool = True
     denied: bool = False
     past: bool = False
+    sure: bool = True
+    """Whether nobody else can be meant."""
     changed: bool = False
+    speaker: str = ""
+    """Who says it, where it is not the narrator."""
+    groups: Mapping[str, str] = field(default_factory=dict)
+    """The named groups of the pattern, lower case, mentions by name."""
 
 
 class Mood(NamedTuple):
@@ -52,74 +63,112 @@ def statements(prose: Prose, chapter: int) -> list[Statement]:
     ]
 
 
+def claims(prose: Prose, chapter: int) -> list[Statement]:
+    """What is stated in dialogue, each with its speaker (empty where that is not plain)."""
+    return [
+        replace(statement, speaker=speaker or "?")
+        for speaker, sentence in spoken(prose)
+        for statement in _of_sentence(sentence, prose.text, prose.cast, chapter)
+    ]
+
+
 def _of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Iterator[Statement]:
     if not sentence.mentions:
         return
     language = cast.language
     low = sentence.marked.lower()
     words = frozenset(part for word in _WORDS.findall(low) for part in (word, *word.split("-")))
-    mood: Mood | None = None
+    if _DIGIT.search(low):
+        words |= {"#"}
     for name, cues in language.cues.items():
         if not cues or cues.isdisjoint(words):
             continue
         for match in _matches(language, name, sentence.marked):
-            mood = mood or _mood(low, language)
+            mood = _mood(sentence.marked, match, language)
             quote, start = quoted(text, sentence, match)
-            value, likes = _value(language, name, match)
+            groups = _groups(cast, match)
+            value, likes = _value(language, name, groups)
             yield Statement(
                 phrasing=name,
-                subject=_name(cast, match, "s", "e", "i"),
+                subject=groups.get("s", ""),
                 value=value,
                 likes=likes,
-                object=_name(cast, match, "o", "p", "i"),
+                object=next((groups[key] for key in _OBJECTS if key in groups), ""),
                 quote=quote,
                 start=start,
                 chapter=chapter,
                 scene=sentence.scene,
-                plain=not mood.hedged and not mood.denied,
+                plain=not mood.hedged and (language.phrasings[name].negative or not mood.denied),
                 denied=mood.denied,
                 past=mood.past,
                 changed=any(word in words for word in language.phrasings[name].changes),
+                groups=groups,
+                sure=_sure(sentence, match, language.phrasings[name]),
             )
 
 
 def _matches(language: Language, name: str, marked: str) -> Iterator[re.Match[str]]:
     """Each place where one of a phrasing's patterns fits, one a subject."""
     seen: set[str] = set()
-    for pattern in language.compiled[name]:
-        for match in pattern.finditer(marked):
-            whose = "".join(match.groupdict().get(group) or "" for group in ("s", "e", "i", "o"))
+    person, place = _PERSON.search(marked), _PLACE.search(marked)
+    for wording in language.compiled[name]:
+        if (wording.person and not person) or (wording.place and not place):
+            continue
+        for match in wording.pattern.finditer(marked):
+            whose = "".join(
+                match.groupdict().get(group) or ""
+                for group in ("s", "o", "thing", "e", "f", "detail")
+            )
             if whose not in seen:
                 seen.add(whose)
                 yield match
 
 
-def _mood(low: str, language: Language) -> Mood:
+def _mood(marked: str, match: re.Match[str], language: Language) -> Mood:
+    """How the clause of a match says it, from its beginning to the end of the match. What makes
+    a whole sentence unreal is looked for in all of it."""
+    joints = [
+        joint.end() for joint in language.finder("joints").finditer(marked, 0, match.start() + 1)
+    ]
+    clause = marked[max((at for at in joints if at <= match.start()), default=0) : match.end()]
     return Mood(
-        *(
-            language.finder(name).search(low) is not None
-            for name in ("irrealis", "negation", "flashback")
-        )
+        hedged=language.finder("unreal").search(marked) is not None
+        or language.finder("irrealis").search(clause) is not None,
+        denied=language.finder("negation").search(clause) is not None,
+        past=language.finder("flashback").search(marked) is not None,
     )
 
 
-def _value(language: Language, name: str, match: re.Match[str]) -> tuple[str, frozenset[str]]:
+def _sure(sentence: Sentence, match: re.Match[str], phrasing: Phrasing) -> bool:
+    """Whether the match's people are named, or can be nobody else. What `needs_names` is sure
+    with names, or of the one that the sentence begins with."""
+    chars = {text for text in match.groupdict().values() if text}
+    meant = [mention for mention in sentence.mentions if mention.char in chars]
+    if any(mention.likely for mention in meant):
+        return False
+    opening = sentence.mentions[0].char if match.start() <= 3 else ""
+    return not phrasing.needs_names or all(
+        not mention.pronoun or mention.char == opening for mention in meant
+    )
+
+
+def _groups(cast: Cast, match: re.Match[str]) -> dict[str, str]:
+    return {
+        key: cast.by_char[text].name if text in cast.by_char else " ".join(text.split())
+        for key, text in match.groupdict().items()
+        if text
+    }
+
+
+def _value(language: Language, name: str, groups: Mapping[str, str]) -> tuple[str, frozenset[str]]:
     """What a match states, and every value that goes with it."""
-    phrasing, groups = language.phrasings[name], match.groupdict()
+    phrasing = language.phrasings[name]
     if phrasing.values:
-        return language.read_value(phrasing.values, groups.get("value") or "")
-    value = phrasing.fixed or (groups.get("word") or "").lower()
-    if groups.get("number"):
-        value = str(language.read_number(groups["number"]))
+        return language.read_value(phrasing.values, groups.get("value", ""))
+    value = phrasing.fixed or groups.get("word", "").lower()
+    if "number" in groups:
+        value = str(language.read_number(groups["number"]) or "")
     return value, frozenset((value,))
-
-
-def _name(cast: Cast, match: re.Match[str], *kinds: str) -> str:
-    groups = match.groupdict()
-    for kind in kinds:
-        if (char := groups.get(kind)) is not None and char in cast.by_char:
-            return cast.by_char[char].name
-    return ""
 
 
 def quoted(text: str, sentence: Sentence, match: re.Match[str] | None = None) -> tuple[str, int]:

@@ -12,6 +12,7 @@ OWNER = "\ue001"
 SPOKEN = "\ue002"
 """Stands for each character of a quotation in what the narrator says."""
 
+_SPOKEN = re.compile(f"{SPOKEN}{SPOKEN}+")
 _PRIVATE = re.compile("[\ue000-\uf8ff\U000f0000-\U0010ffff]")
 
 
@@ -39,8 +40,14 @@ PLACEHOLDERS = {
     "O's": Mark("o", PERSON, OWNER),
     "P": Mark("p", PLACE),
     "I": Mark("i", ITEM),
-    "E": Mark("e", ANYTHING),
+    "E": Mark("e", PLACE),
+    "E2": Mark("f", PLACE),
 }
+
+
+def shortened(marked: str) -> str:
+    """With one `SPOKEN` for each quotation."""
+    return _SPOKEN.sub(SPOKEN, marked)
 
 
 def blank(text: str) -> str:

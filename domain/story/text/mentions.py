@@ -9,6 +9,9 @@ from domain.story.text import marks
 from domain.story.text.cast import WORD, Cast
 from domain.story.text.sentences import Span
 
+_OPENING = 3
+"""Words before the one a sentence is about."""
+
 _REACH = 2
 """Sentences back in which a pronoun may find whom it means."""
 
@@ -21,6 +24,8 @@ class Mention(NamedTuple):
     char: str
     owner: bool
     pronoun: bool
+    likely: bool = False
+    """A pronoun that others might be meant by, too."""
 
 
 class Sentence(NamedTuple):
@@ -36,10 +41,15 @@ class Sentence(NamedTuple):
 class Marker:
     """Goes through a text once, sentence by sentence."""
 
-    def __init__(self, cast: Cast, narrated: str) -> None:
+    def __init__(self, cast: Cast, narrated: str, *, i: str = "", third: bool = True) -> None:
+        """`i` is the character who says I; without `third`, only names are followed."""
         self._cast = cast
+        self._i = i
+        self._third = third
         self._text = narrated
         self._language: Language = cast.language
+        self._topic = ""
+        self._since_topic = 0
         self._recent: list[list[tuple[str, Gender]]] = []
         self._nouns: dict[str, Gender] = {
             word: gender for gender in GENDERS for word in self._language.lists[f"nouns_{gender}"]
@@ -49,10 +59,12 @@ class Marker:
     def forget(self) -> None:
         """A new scene: nobody has been mentioned yet."""
         self._recent.clear()
+        self._topic = ""
 
     def sentence(self, span: Span, paragraph: int, scene: int) -> Sentence:
         """Marks one sentence."""
         mentions = self._mentions(span)
+        self._follow(span, mentions)
         return Sentence(span, self._marked(span, mentions), tuple(mentions), paragraph, scene)
 
     def _mentions(self, span: Span) -> list[Mention]:
@@ -145,17 +157,24 @@ class Marker:
         if (gender := self._nouns.get(word)) is not None:
             here.append(("", gender))
             return
-        pronoun = self._language.pronoun_table.get(word)
-        if pronoun is None:
+        if self._i and word in self._language.first_person:
+            owner = self._language.first_person[word] == "owner"
+            found.append(Mention(words[at].start(), words[at].end(), self._i, owner, True))
             return
-        char = self._meant(pronoun.gender)
+        pronoun = self._language.pronoun_table.get(word)
+        if pronoun is None or not self._third:
+            return
+        char, likely = self._meant(pronoun.gender, at, found)
         if char:
-            role = self._role(pronoun.role, words, at)
-            found.append(Mention(words[at].start(), words[at].end(), char, role == "owner", True))
+            owner = self._role(pronoun.role, words, at) == "owner"
+            found.append(Mention(words[at].start(), words[at].end(), char, owner, True, likely))
             here.append((char, self._cast.by_char[char].gender or pronoun.gender))
 
-    def _meant(self, gender: Gender) -> str:
-        """The only one in reach whom a pronoun of that gender can mean."""
+    def _meant(self, gender: Gender, at: int, found: list[Mention]) -> tuple[str, bool]:
+        """Whom a pronoun of that gender means, and whether others in reach fit as well.
+
+        The only one who fits; else who the last sentence was about, at the beginning of a
+        sentence, or who this one is about."""
         fitting = {
             char
             for sentence in self._recent
@@ -163,8 +182,29 @@ class Marker:
             if not gender or theirs in (gender, "")
         }
         if len(fitting) == 1:
-            return next(iter(fitting))
-        return ""
+            return next(iter(fitting)), False
+        about = found[0].char if found and not found[0].owner else ""
+        meant = about or (self._topic if at <= _OPENING else "")
+        if meant and meant in fitting and self._fits(meant, gender):
+            return meant, True
+        return "", False
+
+    def _fits(self, char: str, gender: Gender) -> bool:
+        entity = self._cast.by_char[char]
+        return entity.kind == "person" and (not gender or entity.gender == gender)
+
+    def _follow(self, span: Span, mentions: Sequence[Mention]) -> None:
+        """Whom the sentence is about: the first one it mentions, near its beginning."""
+        first = next(
+            (each for each in mentions if self._cast.by_char[each.char].kind == "person"), None
+        )
+        self._since_topic += 1
+        if first is not None and not first.owner:
+            opening = self._text[span.start : first.start].replace(marks.SPOKEN, "")
+            self._topic = first.char if len(opening.split()) <= _OPENING else ""
+            self._since_topic = 0
+        elif self._since_topic > 1:
+            self._topic = ""
 
     def _role(self, role: Role, words: Sequence[re.Match[str]], at: int) -> Role:
         """`her` owns what follows unless a function word or a stop comes next."""
@@ -186,4 +226,4 @@ class Marker:
                 parts.append(marks.OWNER)
             at = mention.end
         parts.append(self._text[at : span.end])
-        return "".join(parts)
+        return marks.shortened("".join(parts))

@@ -39,7 +39,7 @@ class Prose:
                 parts.append(marks.OWNER)
             at = mention.end
         parts.append(self.narrated[at:end])
-        return "".join(parts)
+        return marks.shortened("".join(parts))
 
 
 def read_prose(text: str, cast: Cast) -> Prose:

@@ -1,12 +1,13 @@
 """Who says what: as it is written beside the words, or as two who talk take turns."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from domain.story.language import Language
 from domain.story.text import marks
+from domain.story.text.mentions import Marker, Sentence
 from domain.story.text.prose import Prose
 from domain.story.text.quotations import Quotation
-from domain.story.text.sentences import covering
+from domain.story.text.sentences import covering, sentences
 
 _BESIDE = 160
 """Characters beside the words in which a speaker is looked for."""
@@ -44,8 +45,8 @@ def _beside(prose: Prose, index: int) -> str | None:
 
 
 def _named(prose: Prose, language: Language, phrasing: str, beside: str) -> str | None:
-    for pattern in language.compiled[phrasing]:
-        if (match := pattern.search(beside)) is not None:
+    for wording in language.compiled[phrasing]:
+        if (match := wording.pattern.search(beside)) is not None:
             return prose.cast.by_char[match.group("s")].name
     return None
 
@@ -118,3 +119,14 @@ def _take_turns(prose: Prose, found: list[str | None]) -> None:
 def uttered(prose: Prose) -> Sequence[tuple[str | None, Quotation]]:
     """Quotations with their speakers."""
     return list(zip(speakers(prose), prose.said, strict=True))
+
+
+def spoken(prose: Prose) -> Iterator[tuple[str | None, Sentence]]:
+    """The sentences of dialogue with their speakers. Names and the speaker's `I` are marked."""
+    abbreviations = frozenset(prose.cast.language.abbreviations)
+    text = marks.blank(prose.text)
+    for speaker, quotation in uttered(prose):
+        i = prose.cast.chars.get(speaker or "", "")
+        marker = Marker(prose.cast, text, i=i, third=False)
+        for span in sentences(text, quotation.span, abbreviations):
+            yield speaker, marker.sentence(span, quotation.paragraph, 0)

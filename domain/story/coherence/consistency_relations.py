@@ -1,0 +1,120 @@
+"""Relations: who is whose wife, brother, mother; and who has none."""
+
+from collections.abc import Iterator
+
+from domain.story.coherence.material import Material, own
+from domain.story.coherence.verdict import Evidence, Finding, Severity
+from domain.story.extraction.statements import Statement
+from domain.story.language import Relation
+
+KIND = "relation"
+_CLOSE = (("betrothed", "spouse"), ("step_parent", "parent"), ("step_child", "child"))
+
+
+def relations(material: Material) -> Iterator[Finding]:
+    """Relations in the draft that what came before rules out."""
+    for statement in material.draft.statements:
+        if not statement.plain:
+            continue
+        if statement.phrasing == "related":
+            yield from _related(statement, material)
+        elif statement.phrasing in ("has_kin", "no_kin"):
+            yield from _kin(statement, material)
+
+
+def relation(word: str, material: Material) -> Relation | None:
+    """The relation that a word names."""
+    name = material.language.relation_words.get(word.lower())
+    return material.language.relations[name] if name else None
+
+
+def _related(statement: Statement, material: Material) -> Iterator[Finding]:
+    owner, other = statement.subject, statement.object
+    said = relation(statement.groups.get("word", ""), material)
+    if said is None or owner == other:
+        return
+    for prior in _all_related(material):
+        known = relation(prior.groups.get("word", ""), material)
+        if known is None:
+            continue
+        same = (prior.subject, prior.object) == (owner, other)
+        turned = (prior.object, prior.subject) == (owner, other)
+        kin = known.kin if same else known.inverse
+        if (same or turned) and not _close(kin, said.kin):
+            yield _finding(
+                statement,
+                prior.quote,
+                prior.chapter,
+                f"{other} is {own(owner)} {statement.groups['word']} in the draft; before, "
+                f"{prior.object} was {own(prior.subject)} {prior.groups['word']}",
+                material,
+            )
+            return
+        if (
+            prior.subject == owner
+            and prior.object != other
+            and said.single
+            and known.kin == said.kin
+            and known.gender == said.gender
+            and not _remarried(material)
+        ):
+            yield _finding(
+                statement,
+                prior.quote,
+                prior.chapter,
+                f"{own(owner)} {statement.groups['word']}: {prior.object} before, "
+                f"{other} in the draft",
+                material,
+            )
+            return
+
+
+def _all_related(material: Material) -> list[Statement]:
+    return [each for each in material.before if each.phrasing == "related" and each.plain]
+
+
+def _close(kin: str, other: str) -> bool:
+    return kin == other or (kin, other) in _CLOSE or (other, kin) in _CLOSE
+
+
+def _kin(statement: Statement, material: Material) -> Iterator[Finding]:
+    """A relative of somebody who has none of that kind."""
+    opposite = "no_kin" if statement.phrasing == "has_kin" else "has_kin"
+    kin = kinds_of_kin(statement, material)
+    for prior in material.prior(opposite, statement.subject):
+        if prior.plain and not prior.changed and kin & kinds_of_kin(prior, material):
+            if material.told_since(material.language.phrasings["no_kin"].changes):
+                return
+            yield _finding(
+                statement,
+                prior.quote,
+                prior.chapter,
+                f"{statement.subject} has a {statement.groups.get('word', 'relative')} here, "
+                "and had none before"
+                if opposite == "no_kin"
+                else f"{statement.subject} has none here, and had before",
+                material,
+            )
+            return
+
+
+def kinds_of_kin(statement: Statement, material: Material) -> frozenset[str]:
+    """The kinds of kin that a statement is about."""
+    word = statement.groups.get("word", "").lower()
+    if (known := relation(word, material)) is not None:
+        return frozenset((known.kin,))
+    if statement.phrasing != "no_kin":
+        return frozenset()
+    childless = material.language.finder("childless").search(word) is not None
+    return frozenset(("child",) if childless else ("spouse",))
+
+
+def _remarried(material: Material) -> bool:
+    return material.told_since(material.language.lists["remarried"])
+
+
+def _finding(
+    statement: Statement, quote: str, chapter: int, message: str, material: Material
+) -> Finding:
+    earlier: Evidence = material.quoted(chapter, quote)
+    return material.finding(KIND, Severity.BLOCKING, message, material.evidence(statement), earlier)

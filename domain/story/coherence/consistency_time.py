@@ -1,0 +1,133 @@
+"""Time and age: ages, years of birth, how long ago things were and how long they took."""
+
+from collections.abc import Iterator
+
+from domain.story.coherence.material import Material, own
+from domain.story.coherence.verdict import Finding, Severity
+from domain.story.extraction.statements import Statement
+
+KIND = "time_and_age"
+_LEAST = 3
+"""Years; a smaller number after a name is rarely an age."""
+
+
+def time_and_age(material: Material) -> Iterator[Finding]:
+    """Ages and times in the draft that what came before rules out."""
+    for statement in (*material.draft.statements, *material.draft.claims):
+        if not statement.plain:
+            continue
+        match statement.phrasing:
+            case "age":
+                yield from _age(statement, material)
+            case "birth_year":
+                yield from _same(statement, "year of birth", material)
+            case "elapsed" | "happened_in":
+                yield from _event(statement, material)
+
+
+def ages(statement: Statement, material: Material) -> tuple[int, int] | None:
+    """The youngest and the oldest that a statement allows."""
+    language = material.language
+    text = statement.groups.get("number", "")
+    if not text.isdecimal():
+        found = [
+            number
+            for match in language.finder("number").finditer(text)
+            if (number := language.read_number(match.group())) is not None
+        ] or ([read] if (read := language.read_number(text)) else [])
+    else:
+        found = [int(text)]
+    if not found and text:
+        found = [int(word) for word in text.split() if word.isdecimal()]
+    if not found or min(found) < _LEAST or max(found) > 130:
+        return None
+    words = statement.groups.get("hedge", "").lower()
+    if language.finder("below").search(words):
+        return max(0, min(found) - 3), min(found) - 1
+    if language.finder("about").search(words):
+        return min(found) - 4, max(found) + 4
+    return min(found), max(found)
+
+
+def _age(statement: Statement, material: Material) -> Iterator[Finding]:
+    if statement.past or (statement.speaker and statement.speaker != statement.subject):
+        return
+    if (now := ages(statement, material)) is None:
+        return
+    later = material.years_pass
+    known = [
+        (each, span)
+        for each in material.prior("age", statement.subject)
+        if each.plain and not each.past and (span := ages(each, material)) is not None
+    ]
+    if not known or any(_fits(now, span, later) for _, span in known):
+        return
+    prior, (low, high) = known[-1]
+    apart = max(low - now[1], now[0] - high)
+    severity = Severity.BLOCKING if apart > 1 and not statement.speaker else Severity.WARNING
+    yield material.finding(
+        KIND,
+        severity,
+        f"{own(statement.subject)} age: {_span(low, high)} before, {_span(*now)} in the draft",
+        material.evidence(statement),
+        material.evidence(prior),
+    )
+
+
+def _fits(now: tuple[int, int], before: tuple[int, int], later: bool) -> bool:
+    """Whether an age goes with an earlier one: a birthday may lie between, years where the story
+    says so."""
+    return now[1] >= before[0] and (later or now[0] <= before[1] + 1)
+
+
+def _span(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _same(statement: Statement, what: str, material: Material) -> Iterator[Finding]:
+    for prior in material.prior(statement.phrasing, statement.subject):
+        years = [word for word in prior.value.replace("-", " ").split() if len(word) == 4]
+        if prior.plain and years and statement.value not in years:
+            yield material.finding(
+                KIND,
+                Severity.BLOCKING,
+                f"{own(statement.subject)} {what}: {years[0]} before, "
+                f"{statement.value} in the draft",
+                material.evidence(statement),
+                material.evidence(prior),
+            )
+            return
+
+
+def _event(statement: Statement, material: Material) -> Iterator[Finding]:
+    """The same event, so many years ago or in another year than before."""
+    if statement.speaker or not statement.value.isdecimal():
+        return
+    key = _event_key(statement)
+    prior = [
+        each
+        for each in material.before
+        if each.phrasing == statement.phrasing
+        and each.plain
+        and each.value.isdecimal()
+        and _event_key(each) == key
+    ]
+    slack = 1 if statement.phrasing == "elapsed" else 0
+    if not prior or material.years_pass:
+        return
+    if any(abs(int(each.value) - int(statement.value)) <= slack for each in prior):
+        return
+    yield material.finding(
+        KIND,
+        Severity.WARNING,
+        f"The {key[0]}: {prior[0].value} {key[1]} before, {statement.value} in the draft".replace(
+            "  ", " "
+        ),
+        material.evidence(statement),
+        material.evidence(prior[0]),
+    )
+
+
+def _event_key(statement: Statement) -> tuple[str, str]:
+    groups = statement.groups
+    return groups.get("detail", "").lower(), groups.get("unit", "").lower().rstrip("s")

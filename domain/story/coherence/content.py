@@ -1,0 +1,25 @@
+"""Words that carry what a sentence is about, compared without their endings."""
+
+from collections.abc import Iterable
+
+from domain.story.language import Language
+from domain.story.text.cast import WORD
+
+
+def content(text: str, language: Language) -> list[str]:
+    """The stems of a text's content words, in order, each once."""
+    light = language.light_words
+    return list(
+        dict.fromkeys(
+            language.stem(low)
+            for word in WORD.findall(text)
+            for low in (word.lower(),)
+            if low not in light and len(low) > 2
+        )
+    )
+
+
+def shared(wanted: Iterable[str], text: str, language: Language) -> list[str]:
+    """Which of the stems a text has."""
+    there = {language.stem(word) for word in WORD.findall(text.lower())}
+    return [stem for stem in wanted if stem in there]
