@@ -147,7 +147,9 @@ class _About:
         """Whether a sentence comes back to it."""
         if self._noun is not None:
             return self._noun.search(line.text) is not None
-        if self._shared(line) >= min(2, len(self._what)) and (len(self._what) > 1 or self._by(line)):
+        if self._shared(line) >= min(2, len(self._what)) and (
+            len(self._what) > 1 or self._by(line)
+        ):
             return True
         return self._by(line) and _any(self._kind and self._kind.mentioned, line)
 

@@ -76,9 +76,26 @@ def _planted(prose: Prose, chapter: int) -> Iterator[tuple[int, Setup]]:
     for sentence in prose.sentences:
         text = with_people(prose, sentence)
         yield from _in_words(prose, chapter, text, sentence.span, None)
+    last: tuple[str | None, Span] | None = None
     for speaker, quotation in uttered(prose):
         for span in sentences(prose.text, quotation.span, abbreviations):
-            yield from _in_words(prose, chapter, span.of(prose.text), span, speaker or "")
+            words = span.of(prose.text)
+            yield from _in_words(prose, chapter, words, span, speaker or "")
+            if last is not None and last[0] == speaker:
+                yield from _affirmed(prose, chapter, words, last[1], speaker or "")
+            last = speaker, span
+
+
+def _affirmed(
+    prose: Prose, chapter: int, words: str, before: Span, speaker: str
+) -> Iterator[tuple[int, Setup]]:
+    """What somebody said a sentence ago, and now gives their word on."""
+    for kind in prose.cast.language.setup_kinds:
+        if any(pattern.search(words) for pattern in kind.affirmed):
+            said = before.of(prose.text)
+            subject = _about(prose.cast, said, speaker)
+            if subject:
+                yield before.start, _setup(kind, subject, said[:_QUOTE], chapter)
 
 
 def _in_words(
@@ -111,12 +128,16 @@ def _subject(cast: Cast, kind: SetupKind, match: re.Match[str], speaker: str | N
     if kind.noun is not None:
         noun = (groups.get("noun") or "").lower()
         return noun if noun in kind.cues.nouns else noun.removesuffix("s")
-    what = " ".join(_named(cast, groups.get("what") or "").split()[:_SUBJECT_WORDS])
-    what = what[:_SUBJECT].strip(" ,;:")
-    if not content(what, cast.language):
-        return ""
     char = groups.get("s") or ""
     who = cast.by_char[char].name if char in cast.by_char else speaker
+    return _about(cast, _named(cast, groups.get("what") or ""), who or "")
+
+
+def _about(cast: Cast, words: str, who: str) -> str:
+    """`Who: what`; nothing where the words say nothing."""
+    what = " ".join(words.split()[:_SUBJECT_WORDS])[:_SUBJECT].strip(" ,;:.!")
+    if not content(what, cast.language):
+        return ""
     return f"{who}: {what}" if who else what
 
 

@@ -1,0 +1,220 @@
+"""Setups and payoffs: what was promised and forgotten, and what comes from nowhere."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from domain.story.bible import Character, Named, bible_words
+from domain.story.coherence.case import Analysis, Case
+from domain.story.coherence.verdict import Evidence, Finding, Severity, Skipped
+from domain.story.cues import any_noun
+from domain.story.extraction.payoffs import OPEN, advance
+from domain.story.extraction.setups import content, with_people
+from domain.story.language import Language
+from domain.story.reading import ChapterReading
+from domain.story.setups import Setup, SetupStatus
+from domain.story.text.discovery import discover
+from domain.story.text.prose import Prose, read_prose
+
+_KIND = "setup"
+_UNUSED_FROM = 8
+"""Chapters after which an item of the bible may be expected to have come up."""
+
+_MOST_OVERDUE = 20
+_SOON = 3
+"""Sentences within which a thing's use decides something."""
+
+_QUOTE = 400
+
+
+class ChekhovTracker:
+    """Follows setups through the approved chapters and the draft. It never blocks.
+
+    Overdue is what no chapter came back to within its kind's patience; it is for information, and
+    a warning where twice as long has passed or the draft ends the story. A warning, too, is a
+    weapon, a thing or a skill that decides something and was never heard of before.
+    """
+
+    name = "chekhov"
+
+    def analyse(self, case: Case) -> Analysis:
+        """Overdue setups, payoffs that were never set up, items that nobody has used."""
+        if not case.language.setup_kinds:
+            reason = f"no setups are known in the language {case.language.code!r}"
+            return Analysis(skipped=[Skipped(check=self.name, reason=reason)])
+        findings = [*_overdue(case), *_unused(case)]
+        if case.earlier:
+            findings += _from_nowhere(case)
+        return Analysis(findings)
+
+
+def _overdue(case: Case) -> Iterator[Finding]:
+    setups: tuple[Setup, ...] = ()
+    for reading in (*sorted(case.earlier, key=lambda each: each.chapter.number), case.draft):
+        setups = advance(setups, reading, case.language)
+    number = case.draft.chapter.number
+    ends = _ends(case.draft.chapter.text, case.language)
+    open_ones = [
+        setup
+        for setup in setups
+        if setup.status in OPEN and setup.planted.chapter < number and _last(setup) < number
+    ]
+    overdue = [setup for setup in open_ones if ends or setup.status is SetupStatus.OVERDUE]
+    overdue.sort(key=lambda setup: (_last(setup), setup.setup_id))
+    for setup in overdue[:_MOST_OVERDUE]:
+        patience = (setup.due or number) - _last(setup)
+        late = ends or number - _last(setup) > 2 * patience
+        yield Finding(
+            analyser=ChekhovTracker.name,
+            kind=_KIND,
+            severity=Severity.WARNING if late else Severity.INFO,
+            message=f"{setup.kind} without a payoff: {setup.subject} (planted in chapter "
+            f"{setup.planted.chapter}, last mentioned in chapter {_last(setup)})",
+            evidence=(
+                Evidence(source=f"chapter {setup.planted.chapter}", quote=setup.planted.quote),
+            ),
+        )
+
+
+def _last(setup: Setup) -> int:
+    return setup.progress[-1].chapter if setup.progress else setup.planted.chapter
+
+
+def _ends(text: str, language: Language) -> bool:
+    """Whether a text says of itself that it is the story's end."""
+    return any(
+        language.pattern(each).search(text.strip()) for each in language.setups.nowhere.the_end
+    )
+
+
+def _unused(case: Case) -> Iterator[Finding]:
+    """Items of the bible that no chapter has come to."""
+    readings = (*case.earlier, case.draft)
+    if len(readings) < _UNUSED_FROM:
+        return
+    present = {name for reading in readings for name in reading.present}
+    for item in case.bible.items:
+        if item.name not in present:
+            yield Finding(
+                analyser=ChekhovTracker.name,
+                kind=_KIND,
+                severity=Severity.INFO,
+                message=f"{item.name} is in the bible and in none of {len(readings)} chapters",
+                evidence=(Evidence(source="bible", quote=item.name),),
+            )
+
+
+def _from_nowhere(case: Case) -> Iterator[Finding]:
+    text = case.draft.chapter.text
+    prose = read_prose(text, discover(case.bible, (text,), case.language))
+    finder = _Nowhere(case, prose)
+    for at in range(len(prose.sentences)):
+        for subject, message in finder.at(at):
+            yield Finding(
+                analyser=ChekhovTracker.name,
+                kind=_KIND,
+                severity=Severity.WARNING,
+                message=f"{subject} {message}",
+                evidence=(
+                    Evidence(
+                        source="draft", quote=prose.sentences[at].span.of(text)[:_QUOTE].rstrip()
+                    ),
+                ),
+            )
+
+
+class _Nowhere:
+    """Looks for what decides something and was never heard of."""
+
+    def __init__(self, case: Case, prose: Prose) -> None:
+        self._prose = prose
+        self._bible = case.bible
+        self._language = language = case.language
+        self._before = "\n".join(
+            [*bible_words(case.bible), *(reading.chapter.text for reading in case.earlier)]
+        )
+        self._acquainted = _acquainted(case.earlier)
+        cues = language.setups.nowhere
+        weapon = language.setups.objects.get("weapon")
+        nouns = [noun for each in language.setups.objects.values() for noun in each.nouns]
+        self._decisive = _compiled(language, cues.decisive, weapon.nouns if weapon else ())
+        self._weapons = any_noun(weapon.nouns) if weapon else ""
+        self._entrusted = _compiled(language, cues.entrusted, (*nouns, *cues.things))
+        self._outcome, self._explained, self._armed, self._windfall = (
+            [language.pattern(each) for each in patterns]
+            for patterns in (cues.outcome, cues.explained, cues.armed, cues.windfall)
+        )
+
+    def at(self, place: int) -> Iterator[tuple[str, str]]:
+        """What a sentence brings from nowhere, and what is to be said of it."""
+        sentence = self._prose.sentences[place]
+        if not sentence.mentions:
+            return
+        marked = with_people(self._prose, sentence)
+        for match in _all(self._decisive, marked):
+            if self._decides(place) and not self._has_weapons(match.group("s"), marked, place):
+                yield match.group("noun").lower(), "decides it here and was never set up"
+        for match in _all(self._entrusted, marked):
+            name = self._name(match.group("s"))
+            noun = match.group("noun")
+            if name in self._acquainted and self._unheard(noun, place):
+                yield noun.lower(), f"is said to have come from {name}, and was never mentioned"
+        for match in _all(self._windfall, marked):
+            what = match.group("what")
+            asked = content(what, self._language)
+            known = asked & content(self._earlier(place), self._language)
+            if 2 * len(known) <= len(asked):
+                yield self._name(match.group("s")), f"{what.strip()}: it was never set up"
+
+    def _name(self, char: str) -> str:
+        return self._prose.cast.by_char[char].name
+
+    def _earlier(self, place: int) -> str:
+        """All that is told before a sentence of the draft."""
+        start = self._prose.sentences[place].span.start
+        return f"{self._before}\n{self._prose.text[:start]}"
+
+    def _unheard(self, noun: str, place: int) -> bool:
+        word = re.compile(rf"\b{re.escape(noun.lower().removesuffix('s'))}s?\b", re.IGNORECASE)
+        return word.search(self._earlier(place)) is None
+
+    def _decides(self, place: int) -> bool:
+        soon = self._prose.sentences[place : place + _SOON]
+        return any(_all(self._outcome, each.marked) for each in soon)
+
+    def _has_weapons(self, char: str, marked: str, place: int) -> bool:
+        """Whether the weapon is accounted for: by the scene, by who they are, by any before."""
+        name = self._name(char)
+        entries = (entry for entry in self._bible.characters if entry.name == name)
+        known = " ".join((name, *(text for entry in entries for text in _texts_of(entry))))
+        return (
+            name not in self._acquainted
+            or bool(_all(self._explained, marked))
+            or bool(_all(self._armed, known))
+            or re.search(self._weapons, self._earlier(place), re.IGNORECASE) is not None
+        )
+
+
+def _compiled(
+    language: Language, patterns: Sequence[str], nouns: Sequence[str]
+) -> list[re.Pattern[str]]:
+    if not nouns:
+        return []
+    return [language.pattern(each.replace("{noun}", any_noun(nouns))) for each in patterns]
+
+
+def _all(patterns: Sequence[re.Pattern[str]], text: str) -> list[re.Match[str]]:
+    return [match for pattern in patterns if (match := pattern.search(text))]
+
+
+def _acquainted(earlier: Sequence[ChapterReading]) -> frozenset[str]:
+    """Whom the approved chapters have shown."""
+    names = {name for reading in earlier for name in reading.present}
+    speakers = {said.speaker for reading in earlier for said in reading.utterances if said.speaker}
+    return frozenset(names | speakers)
+
+
+def _texts_of(entry: Named) -> Iterator[str]:
+    yield from entry.names
+    yield from entry.attributes.values()
+    if isinstance(entry, Character):
+        yield entry.voice
