@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from typing import Any, TypeVar
 
 import ray
@@ -22,6 +23,12 @@ Recipe = Callable[[Settings], WriteChapter]
 
 T = TypeVar("T")
 
+_PATIENCE = AsyncRetrying(
+    retry=retry_if_exception_type(ClusterUnavailable),
+    stop=stop_after_delay(60.0),
+    wait=wait_fixed(0.5),
+    reraise=True,
+)
 _AT_ONCE = 20_000  # calls that wait
 _START_SECONDS = 60.0
 _FOLLOW_SECONDS = 15.0  # an answer takes about one
@@ -72,10 +79,16 @@ class WritingRoomClient:
         """See `WritingRoom`.
 
         Raises:
-            ClusterUnavailable: there is no writing room, or it has gone meanwhile.
+            ClusterUnavailable: there is no writing room, or it has gone meanwhile; then it is back
+                by now, or will not be for a while.
             ScriptoriumError: what the run raised.
         """
-        await self._ask(lambda room: room.write.remote(place, origin))
+        try:
+            await self._ask(lambda room: room.write.remote(place, origin))
+        except ClusterUnavailable:
+            with suppress(ClusterUnavailable):
+                await _PATIENCE.copy()(self._ask, lambda room: room.ping.remote())
+            raise
 
     async def follow(self, place: Place, after: str = "") -> Followed:
         """See `WritingRoom`; an answer takes about a second at most.

@@ -12,5 +12,7 @@ def reason_of(error: Exception) -> str:
         case CommandRefused(reason=reason):
             return reason
         case ScriptoriumError():
-            return re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__).lower()
+            known = ScriptoriumError.__module__  # a part's own errors are kinds of these
+            name = next(kind.__name__ for kind in type(error).__mro__ if kind.__module__ == known)
+            return re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
     return "internal_error"
