@@ -5,6 +5,7 @@ from pydantic import Field
 from domain.book import Frozen
 from domain.story.bible import Bible
 from domain.story.extraction.facts import facts_of
+from domain.story.extraction.setups import setups_of
 from domain.story.extraction.statements import statements
 from domain.story.facts import Fact
 from domain.story.language import Language
@@ -57,6 +58,7 @@ def read_with(chapter: ChapterText, bible: Bible, cast: Cast) -> ChapterReading:
     return ChapterReading(
         chapter=chapter,
         facts=tuple(facts_of(statements(prose, chapter.number), cast.language)),
+        setups=setups_of(prose, chapter.number),
         utterances=tuple(
             Utterance(speaker=speaker, text=span.of(chapter.text), start=span.start)
             for speaker, quotation in said
