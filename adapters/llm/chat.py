@@ -11,6 +11,7 @@ from adapters.llm.errors import RequestRejected
 from adapters.llm.ledger import Ledger
 from adapters.llm.messages import Messages, characters
 from adapters.llm.metrics import Tally
+from adapters.llm.thoughts import Spoken
 from adapters.llm.wire import WireUsage, read_chat, read_whole_chat
 from domain.errors import AnswerUnusable, ModelRefused
 from domain.prompt import Prompt, Purpose, Usage
@@ -57,8 +58,9 @@ class Chat:
                 if not self._make_plainer(error, body):
                     raise
             else:
-                text = chat.message.text
-                usage = self._used(prompt.purpose, chat.usage, messages, len(text))
+                written, spoken = chat.message.text, Spoken()
+                text = spoken.hear(written) + spoken.end()
+                usage = self._used(prompt.purpose, chat.usage, messages, len(written))
                 self._check_end(prompt, text, chat.finish_reason, chat.message.refusal)
                 return Answer(text, usage)
 
@@ -66,9 +68,10 @@ class Chat:
         self, prompt: Prompt, messages: Messages
     ) -> AsyncGenerator[str | Answer, None]:
         """The answer in pieces, then whole. Raises as `answer`."""
+        wants_usage = self.capabilities.stream_usage
         while True:
             body = self._body(prompt, messages) | {"stream": True}
-            if self.capabilities.stream_usage:
+            if wants_usage:
                 body["stream_options"] = {"include_usage": True}
             has_begun = False
             try:
@@ -77,16 +80,24 @@ class Chat:
                         has_begun = True
                         yield piece
             except RequestRejected as error:
-                if has_begun or not self._make_plainer(error, body):
+                if has_begun:
                     raise
+                if not self._make_plainer(error, body):
+                    if not wants_usage:
+                        raise
+                    wants_usage = False
             else:
+                if not wants_usage:
+                    self.capabilities.stream_usage = False
                 return
 
     async def _streamed(
         self, prompt: Prompt, messages: Messages, body: dict[str, object]
     ) -> AsyncGenerator[str | Answer, None]:
         who = self.endpoint.who
+        spoken = Spoken()
         texts: list[str] = []
+        written = 0
         room = prompt.max_tokens * _LONGEST_TOKEN
         told: WireUsage | None = None
         end = refusal = None
@@ -102,15 +113,19 @@ class Chat:
                 told = chunk.usage or told
                 end = chunk.finish_reason or end
                 refusal = chunk.message.refusal or refusal
-                text = chunk.message.text
+                written += len(chunk.message.text)
+                if written > room:
+                    raise AnswerUnusable(f"{who} writes without end")
+                text = spoken.hear(chunk.message.text)
                 if text:
                     texts.append(text)
-                    room -= len(text)
-                    if room < 0:
-                        raise AnswerUnusable(f"{who} writes without end")
                     yield text
+        rest = spoken.end()
+        if rest:
+            texts.append(rest)
+            yield rest
         whole = "".join(texts)
-        usage = self._used(prompt.purpose, told, messages, len(whole))
+        usage = self._used(prompt.purpose, told, messages, written)
         self._check_end(prompt, whole, end, refusal)
         yield Answer(whole, usage)
 
@@ -127,15 +142,11 @@ class Chat:
     def _make_plainer(self, error: RequestRejected, body: dict[str, object]) -> bool:
         """Whether something was learnt because of which another request may be taken."""
         known = self.capabilities
-        if error.parameter == "max_tokens" and known.limit_name in body:
-            plainer = known.limit_name == "max_tokens"
+        if error.parameter == "max_tokens" and "max_tokens" in body:
             known.limit_name = "max_completion_tokens"
-            return plainer
+            return True
         if error.parameter == "temperature" and "temperature" in body:
             known.temperature = False
-            return True
-        if "stream_options" in body:
-            known.stream_usage = False
             return True
         return False
 

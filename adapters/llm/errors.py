@@ -81,7 +81,7 @@ def translating(who: str) -> Iterator[None]:
         raise reported(who, error.body) from None
     except OpenAIError as error:
         raise ModelRefused(f"{who}: the call failed ({type(error).__name__})") from None
-    except ValueError:
+    except (ValueError, RecursionError):
         raise NoAnswer(f"{who} sent what is not JSON") from None
 
 

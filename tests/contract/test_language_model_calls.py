@@ -230,6 +230,37 @@ async def test_usage_of_a_stream_is_asked_for_where_it_may_be(
         assert len(llm_server.requests) == calls
 
 
+async def test_a_stream_that_is_rejected_all_the_same_teaches_nothing(
+    open_llm: MakeModel, llm_server: FakeOpenAi
+) -> None:
+    model = open_llm()
+    llm_server.replies.extend([Reply(status=400), Reply(status=400)])
+    with pytest.raises(ModelRefused):
+        await anext(aiter(model.stream(a_prompt())))
+    *_, whole = [piece async for piece in model.stream(a_prompt())]
+    assert isinstance(whole, Completion)
+    assert not whole.usage.estimated
+
+
+async def test_thoughts_are_not_part_of_the_answer(
+    open_llm: MakeModel, llm_server: FakeOpenAi
+) -> None:
+    llm_server.answer = lambda _: "<think>The ferry? No.</think>\n\nThe mill stood still."
+    model = open_llm()
+    assert (await model.text(a_prompt())).text == "The mill stood still."
+    pieces = [piece.text async for piece in model.stream(a_prompt())]
+    assert pieces[-1] == "".join(pieces[:-1]) == "The mill stood still."
+
+
+async def test_calls_at_once_learn_the_same(open_llm: MakeModel, llm_server: FakeOpenAi) -> None:
+    llm_server.refused_parameters = {"max_tokens", "temperature", "stream_options"}
+    model = open_llm()
+    texts = await asyncio.gather(*(model.text(a_prompt()) for _ in range(6)))
+    assert len(texts) == 6
+    *_, whole = [piece async for piece in model.stream(a_prompt())]
+    assert whole.text
+
+
 async def test_parameters_that_a_model_does_not_know_are_left_out(
     open_llm: MakeModel, llm_server: FakeOpenAi
 ) -> None:
