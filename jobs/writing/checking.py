@@ -10,15 +10,16 @@ from domain.entities.project.state import Chapter, ProjectState
 from domain.prompt import Prompt
 from domain.story.coherence.gate import check, prepare
 from domain.story.coherence.verdict import Skipped, Verdict
-from domain.story.extraction.setups import find_setups
+from domain.story.extraction.payoffs import advance
 from domain.story.facts import Fact
+from domain.story.memory import Memory
 from domain.story.prompts.answers import Extracted, Summary
 from domain.story.prompts.checking import extract_prompt
 from domain.story.prompts.material import ExtractMaterial, Scope, SummaryMaterial
 from domain.story.prompts.verified import verified_facts, verified_setups
 from domain.story.prompts.writing import summary_prompt
 from domain.story.reading import ChapterReading, ChapterText, read_chapter
-from domain.story.record import FACTS, SCENES, SETUPS, Extraction
+from domain.story.record import FACTS, SCENES, SETUPS, ChapterRecord, Extraction
 from domain.story.scenes import placed, scenes
 from domain.story.setups import Setup
 from jobs.writing.desk import Desk
@@ -73,7 +74,7 @@ class Checker:
     async def _read(self, draft: ChapterText) -> Extraction:
         """What the chapter says: by rule, and by the language model where it can be quoted."""
         bible, language = self._project.bible, self._desk.language
-        reading, setups, present = await asyncio.to_thread(self._read_by_rule, draft)
+        reading = await asyncio.to_thread(read_chapter, draft, bible, language)
         extracted = await self._ask(
             "extract",
             extract_prompt(ExtractMaterial(language=language.code, bible=bible, chapter=draft)),
@@ -91,38 +92,45 @@ class Checker:
             ),
             Summary,
         )
-        facts = _facts(placed([*reading.facts, *verified_facts(extracted, draft)], draft.text))
+        facts = placed([*reading.facts, *verified_facts(extracted, draft)], draft.text)
+        setups = [*reading.setups, *verified_setups(extracted, draft)]
         return Extraction(
-            facts=tuple(facts)[:FACTS],
-            setups=tuple(_setups([*setups, *verified_setups(extracted, draft)]))[:SETUPS],
+            facts=tuple(_distinct_facts(facts))[:FACTS],
+            setups=(await asyncio.to_thread(self._met, reading, setups))[:SETUPS],
             summary=summary.text.strip()[:_SUMMARY_CHARACTERS],
-            scenes=present,
+            scenes=await asyncio.to_thread(self._present, draft),
         )
 
-    def _read_by_rule(
-        self, draft: ChapterText
-    ) -> tuple[ChapterReading, Sequence[Setup], tuple[tuple[str, ...], ...]]:
-        bible, language = self._project.bible, self._desk.language
-        reading = read_chapter(draft, bible, language)
-        setups = find_setups(draft, bible, language)
+    def _met(self, reading: ChapterReading, planted: Sequence[Setup]) -> tuple[Setup, ...]:
+        """The setups that the chapter plants, carries on or pays off."""
+        number = self._chapter.number
+        earlier = Memory(self._project.bible, self._records).open_setups_at(number - 1)
+        own = reading.model_copy(update={"setups": tuple(_distinct_setups(planted))})
+        return tuple(
+            setup
+            for setup in advance(earlier, own, self._desk.language)
+            if number in {each.chapter for each in (setup.planted, *setup.progress)}
+        )
+
+    def _present(self, draft: ChapterText) -> tuple[tuple[str, ...], ...]:
+        """Who is in each scene; nothing of a chapter that has too many."""
         found = [scene.of(draft.text) for scene in scenes(draft.text)]
         if len(found) > SCENES:
-            return reading, setups, ()
-        present = tuple(
-            read_chapter(draft.model_copy(update={"text": text}), bible, language).present
+            return ()
+        bible, language = self._project.bible, self._desk.language
+        return tuple(
+            read_chapter(ChapterText(number=draft.number, text=text), bible, language).present
             for text in found
         )
-        return reading, setups, present
+
+    @property
+    def _records(self) -> list[ChapterRecord]:
+        """The approved chapters before this one."""
+        records = self._project.memory.records
+        return [record for record in records if record.number < self._chapter.number]
 
     async def _judge(self, draft: ChapterText, earlier: Sequence[ChapterText]) -> Verdict:
-        facts = [
-            fact
-            for chapter in self._project.in_order
-            if chapter.approved
-            and chapter.approved.extraction
-            and chapter.number < self._chapter.number
-            for fact in chapter.approved.extraction.facts
-        ]
+        facts = [fact for record in self._records for fact in record.extraction.facts]
         case = await asyncio.to_thread(
             prepare, self._desk.language, self._project.bible, earlier, draft, facts
         )
@@ -138,7 +146,7 @@ class Checker:
             return (await self._stand_in.structured(prompt, schema)).value
 
 
-def _facts(facts: Iterable[Fact]) -> Iterator[Fact]:
+def _distinct_facts(facts: Iterable[Fact]) -> Iterator[Fact]:
     """The first of those that say the same."""
     said: set[object] = set()
     for fact in facts:
@@ -148,7 +156,7 @@ def _facts(facts: Iterable[Fact]) -> Iterator[Fact]:
             yield fact
 
 
-def _setups(setups: Iterable[Setup]) -> Iterator[Setup]:
+def _distinct_setups(setups: Iterable[Setup]) -> Iterator[Setup]:
     """The first of those about the same thing in the same words."""
     seen: set[object] = set()
     for setup in setups:

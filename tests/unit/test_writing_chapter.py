@@ -26,6 +26,7 @@ from domain.story.prompts.answers import (
     Adjudication,
     Extracted,
     ExtractedFact,
+    ExtractedSetup,
     FurtherFinding,
     MoreFindings,
     Ruling,
@@ -354,6 +355,27 @@ async def test_a_draft_is_checked_against_the_approved_chapters(
     chapter = await desk.chapter(SECOND)
     assert not chapter.stale
     assert model.asked[Purpose.EXTRACT] == extracted  # it was read before
+
+
+async def test_a_setup_is_followed_from_chapter_to_chapter(
+    desk: WritingDesk, model: ScriptedModel
+) -> None:
+    quote = "A silver key hung by the door."
+    planted = ExtractedSetup(kind="object", subject="silver key", text="A key.", quote=quote)
+    model.answers[Extracted] = Extracted(facts=(), setups=(planted,))
+    await put_text(desk, f"{quote} Nobody knew what it was for.")
+    await desk.write()
+    await desk.do(ApproveChapter(command_id="approve", chapter_id=CHAPTER_ID))
+    await put_text(desk, "Mara looked at the silver key once more, and left it there.", SECOND)
+    await desk.write(SECOND)
+    first, second = [(await desk.chapter(each)).newest.extraction for each in (CHAPTER_ID, SECOND)]
+    assert first
+    assert second
+    (setup,) = first.setups
+    (again,) = second.setups
+    assert again.setup_id == setup.setup_id
+    assert again.planted.quote == quote
+    assert [each.chapter for each in again.progress] == [2]
 
 
 async def test_a_revision_is_written_after_the_text_before_it(
