@@ -21,9 +21,9 @@ from tenacity import (
 )
 
 from adapters.llm.breaker import Breaker
-from adapters.llm.errors import NoAnswer, translating
+from adapters.llm.errors import Fault, NoAnswer, translating
 from adapters.llm.metrics import ModelMetrics, Tally
-from domain.errors import ModelRefused, ScriptoriumError
+from domain.errors import ModelRefused, ModelUnavailable
 from domain.prompt import Purpose
 
 _logger = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ class Endpoint:
 
         Raises:
             ModelUnavailable: no answer, after all attempts; or the circuit breaker is open.
-            ModelRefused: as answered.
+            ModelRefused, RequestRejected: as answered.
         """
 
         async def attempt() -> T:
@@ -121,7 +121,8 @@ class Endpoint:
         """An answer's pieces, parsed. Only its beginning is tried again.
 
         Raises:
-            ModelUnavailable, ModelRefused: as `post`; also where no piece was the last.
+            ModelUnavailable, ModelRefused, RequestRejected: as `post`; also where no piece was
+                the last.
         """
         held, pieces, first = await self._repeat(lambda: self._begin(path, body, purpose), purpose)
         async with held:
@@ -139,7 +140,7 @@ class Endpoint:
                     raise NoAnswer(f"{self.who} broke off in the middle of an answer")  # noqa: TRY301
             except NoAnswer as error:
                 self.breaker.failed(error)
-                raise
+                raise ModelUnavailable(str(error)) from None
             self.breaker.succeeded()
 
     async def close(self) -> None:
@@ -168,7 +169,7 @@ class Endpoint:
                     raise self._no_stream(pieces)
             return held.pop_all(), pieces, first
 
-    def _no_stream(self, pieces: AsyncStream[object]) -> ScriptoriumError:
+    def _no_stream(self, pieces: AsyncStream[object]) -> Fault:
         kind = pieces.response.headers.get("content-type", "")
         if kind.startswith("text/event-stream"):
             return NoAnswer(f"{self.who} broke off before an answer")
@@ -194,7 +195,10 @@ class Endpoint:
         async def once() -> T:  # a lambda would not be awaited
             return await attempt()
 
-        result: T = await retrying(once)
+        try:
+            result: T = await retrying(once)
+        except NoAnswer as error:
+            raise ModelUnavailable(str(error)) from None
         return result
 
     def _note_retry(self, state: RetryCallState, purpose: Purpose) -> None:

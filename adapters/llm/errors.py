@@ -1,4 +1,4 @@
-"""What goes wrong between us and an OpenAI-compatible endpoint, in the port's errors."""
+"""What goes wrong between us and an OpenAI-compatible endpoint, in words of ours."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 
 from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, OpenAIError
 
-from domain.errors import ModelRefused, ModelUnavailable, ScriptoriumError
+from domain.errors import ModelRefused
 
 _LONGEST_WAIT = 86_400.0
 _BUSY_STATUSES = {408, 409, 425, 429}
@@ -30,40 +30,37 @@ _ADVICE_BY_STATUS = {
 }
 
 
-class NoAnswer(ModelUnavailable):
+class NoAnswer(Exception):
     """An attempt failed and may be made again, after so many seconds at the earliest.
 
-    `is_outage` is false where the endpoint answered that it is busy.
+    `is_outage` is false where the endpoint answered that it is busy. Stays within the adapter:
+    the last one becomes `ModelUnavailable`.
     """
 
     def __init__(self, message: str, after: float = 0.0, is_outage: bool = True) -> None:
-        super().__init__(message, after, is_outage)
-        self.message = message
+        super().__init__(message)
         self.after = after
         self.is_outage = is_outage
 
-    def __str__(self) -> str:
-        return self.message
 
-
-class RequestRejected(ModelRefused):
+class RequestRejected(Exception):
     """The endpoint does not take this request; perhaps it would take a plainer one.
 
-    `parameter` is the part of the request that it named, or empty.
+    `parameter` is the part of the request that it named, or empty. Stays within the adapter: the
+    plainest one's becomes `ModelRefused`.
     """
 
     def __init__(self, message: str, parameter: str = "") -> None:
-        super().__init__(message, parameter)
-        self.message = message
+        super().__init__(message)
         self.parameter = parameter
 
-    def __str__(self) -> str:
-        return self.message
+
+Fault = NoAnswer | RequestRejected | ModelRefused
 
 
 @contextmanager
 def translating(who: str) -> Iterator[None]:
-    """Raises the port's errors in the place of those of the client.
+    """Raises a `Fault` in the place of the client's errors.
 
     Messages are built from statuses and codes only, and the client's errors are not chained: what
     an endpoint writes about a request may repeat parts of the manuscript or of the key.
@@ -91,8 +88,8 @@ def refusal(
     code: object,
     parameter: object = None,
     headers: Mapping[str, str] | None = None,
-) -> ScriptoriumError:
-    """The port's error for an HTTP status and an error code."""
+) -> Fault:
+    """The fault for an HTTP status and an error code."""
     word = _plain(code)
     shown = f"{status} {word}".rstrip()
     advice = _ADVICE_BY_CODE.get(word)
@@ -108,8 +105,8 @@ def refusal(
     return ModelRefused(f"{who} refused ({shown}): {advice}")
 
 
-def reported(who: str, error: object) -> ScriptoriumError:
-    """The port's error for an error that came in the place of an answer, with status 200."""
+def reported(who: str, error: object) -> Fault:
+    """The fault for an error that came in the place of an answer, with status 200."""
     details = error if isinstance(error, Mapping) else {}
     code = details.get("code")
     status = code if isinstance(code, int) and 400 <= code < 600 else 500

@@ -10,6 +10,7 @@ from adapters.llm.base import Completion, Delta, Embeddings, Structured
 from adapters.llm.capabilities import capabilities_of
 from adapters.llm.chat import Answer, Chat
 from adapters.llm.endpoint import Endpoint
+from adapters.llm.errors import RequestRejected
 from adapters.llm.ladder import Ladder
 from adapters.llm.ledger import Ledger
 from adapters.llm.messages import messages_of
@@ -23,7 +24,7 @@ from domain.prompt import Origin, Prompt, Purpose, Usage
 
 T = TypeVar("T", bound=Frozen)
 
-_TALLIES = {
+_TALLIES: dict[type[Exception], Tally] = {
     ModelUnavailable: Tally.UNAVAILABLE,
     ModelRefused: Tally.REFUSED,
     AnswerUnusable: Tally.UNUSABLE,
@@ -140,7 +141,9 @@ class OpenAiModel:
     def _counting(self, purpose: Purpose) -> Iterator[None]:
         try:
             yield
+        except RequestRejected as error:
+            self._endpoint.metrics.count(Tally.REFUSED, purpose)
+            raise ModelRefused(str(error)) from None
         except tuple(_TALLIES) as error:
-            tally = next(tally for kind, tally in _TALLIES.items() if isinstance(error, kind))
-            self._endpoint.metrics.count(tally, purpose)
+            self._endpoint.metrics.count(_TALLIES[type(error)], purpose)
             raise

@@ -8,6 +8,7 @@ from itertools import takewhile
 from typing import Any
 
 CHARACTERS_PER_TOKEN = 4
+_LISTS = 3
 _PROSE = (
     "The harbour lay quiet under the first snow, and nobody had swept the steps. "
     "She counted the boats again, slowly, as if one more might come of it. "
@@ -100,23 +101,23 @@ def prose(request: ChatRequest) -> Reply:
 
 
 def an_instance(schema: dict[str, Any]) -> object:
-    """The plainest value that keeps to a strict schema."""
+    """A plain value that keeps to a strict schema: lists have one entry, down to some depth."""
     definitions = schema.get("$defs", {})
 
-    def value(node: dict[str, Any]) -> object:
+    def value(node: dict[str, Any], depth: int) -> object:
         if "$ref" in node:
-            return value(definitions[node["$ref"].rpartition("/")[2]])
+            return value(definitions[node["$ref"].rpartition("/")[2]], depth)
         if "anyOf" in node:
-            return value(node["anyOf"][-1])  # where there is null it is the last
+            return value(node["anyOf"][-1], depth)  # where there is null it is the last
         if "enum" in node:
             return node["enum"][0]
         if "const" in node:
             return node["const"]
         match node["type"]:
             case "object":
-                return {name: value(part) for name, part in node["properties"].items()}
+                return {name: value(part, depth) for name, part in node["properties"].items()}
             case "array":
-                return []
+                return [value(node["items"], depth + 1)] if depth < _LISTS else []
             case "string":
                 return "something"
             case "integer" | "number":
@@ -125,7 +126,7 @@ def an_instance(schema: dict[str, Any]) -> object:
                 return False
         return None
 
-    return value(schema)
+    return value(schema, 0)
 
 
 class Tokens:
