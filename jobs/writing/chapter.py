@@ -12,7 +12,8 @@ interruption goes on from there. The author's own text takes the same way from t
 import asyncio
 import logging
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, field
 from typing import Any, cast
 
 from actors.entities import Entities
@@ -34,6 +35,7 @@ from jobs.writing.recall import Recall
 from jobs.writing.texts import Texts
 from jobs.writing.trouble import reason_of
 
+_JUDGES = 2  # threads; what they do is Python's own work, of which one goes on at a time
 _LOOK_SECONDS = 1.0  # until somebody's cancelling is noticed
 _logger = logging.getLogger(__name__)
 
@@ -52,6 +54,7 @@ class ChapterWriter:
     stand_in: LanguageModel
     recall: Recall
     look_seconds: float = _LOOK_SECONDS
+    judges: Executor = field(default_factory=lambda: ThreadPoolExecutor(_JUDGES, "judge"))
 
     async def __call__(self, place: Place, origin: Origin, live: LiveText) -> None:
         """Return when the chapter is at rest.
@@ -77,7 +80,7 @@ class ChapterWriter:
             run = Run(task.id, task.place.chapter_id, task.attempt)
             calls = Calls(self.model, manuscript.do, run)
             language = load_language(project.language)
-            desk = Desk(task, language, calls, manuscript, self.texts, live)
+            desk = Desk(task, language, calls, manuscript, self.texts, live, self.judges)
             if chapter.status is Status.DRAFTING and chapter.generation:
                 ground = await self.recall(desk, project, chapter)
                 await Drafter(desk, chapter.generation, ground).write()

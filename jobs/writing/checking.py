@@ -1,6 +1,5 @@
 """A chapter's text read and judged: what it says, and whether that goes with the story so far."""
 
-import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TypeVar
 
@@ -74,7 +73,7 @@ class Checker:
     async def _read(self, draft: ChapterText) -> Extraction:
         """What the chapter says: by rule, and by the language model where it can be quoted."""
         bible, language = self._project.bible, self._desk.language
-        reading = await asyncio.to_thread(read_chapter, draft, bible, language)
+        reading = await self._desk.judged(read_chapter, draft, bible, language)
         extracted = await self._ask(
             "extract",
             extract_prompt(ExtractMaterial(language=language.code, bible=bible, chapter=draft)),
@@ -96,9 +95,9 @@ class Checker:
         setups = [*reading.setups, *verified_setups(extracted, draft)]
         return Extraction(
             facts=tuple(_distinct_facts(facts))[:FACTS],
-            setups=(await asyncio.to_thread(self._met, reading, setups))[:SETUPS],
+            setups=(await self._desk.judged(self._met, reading, setups))[:SETUPS],
             summary=summary.text.strip()[:_SUMMARY_CHARACTERS],
-            scenes=await asyncio.to_thread(self._present, draft),
+            scenes=await self._desk.judged(self._present, draft),
         )
 
     def _met(self, reading: ChapterReading, planted: Sequence[Setup]) -> tuple[Setup, ...]:
@@ -131,10 +130,10 @@ class Checker:
 
     async def _judge(self, draft: ChapterText, earlier: Sequence[ChapterText]) -> Verdict:
         facts = [fact for record in self._records for fact in record.extraction.facts]
-        case = await asyncio.to_thread(
+        case = await self._desk.judged(
             prepare, self._desk.language, self._project.bible, earlier, draft, facts
         )
-        verdict = await asyncio.to_thread(check, case)
+        verdict = await self._desk.judged(check, case)
         verdict = await second_opinion(self._desk.calls, case, verdict)
         return verdict.model_copy(update={"skipped": (*verdict.skipped, *self._skipped)})
 
