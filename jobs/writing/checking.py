@@ -1,7 +1,8 @@
 """A chapter's text read and judged: what it says, and whether that goes with the story so far."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from typing import TypeVar
+import asyncio
+from collections.abc import Awaitable, Iterable, Iterator, Sequence
+from typing import TypeVar, cast
 
 from adapters.llm.base import LanguageModel
 from domain.book import Frozen
@@ -25,6 +26,7 @@ from jobs.writing.desk import Desk
 from jobs.writing.opinion import MODEL_TROUBLES, second_opinion
 
 T = TypeVar("T", bound=Frozen)
+U = TypeVar("U", bound=Frozen)
 
 _SUMMARY_CHARACTERS = 10_000
 
@@ -74,23 +76,7 @@ class Checker:
         """What the chapter says: by rule, and by the language model where it can be quoted."""
         bible, language = self._project.bible, self._desk.language
         reading = await self._desk.judged(read_chapter, draft, bible, language)
-        extracted = await self._ask(
-            "extract",
-            extract_prompt(ExtractMaterial(language=language.code, bible=bible, chapter=draft)),
-            Extracted,
-        )
-        summary = await self._ask(
-            "summary",
-            summary_prompt(
-                SummaryMaterial(
-                    language=language.code,
-                    scope=Scope.CHAPTER,
-                    texts=(draft.text,),
-                    names=reading.present,
-                )
-            ),
-            Summary,
-        )
+        extracted, summary = await _together(self._extracted(draft), self._summed_up(reading))
         facts = placed([*reading.facts, *verified_facts(extracted, draft)], draft.text)
         setups = [*reading.setups, *verified_setups(extracted, draft)]
         return Extraction(
@@ -99,6 +85,21 @@ class Checker:
             summary=summary.text.strip()[:_SUMMARY_CHARACTERS],
             scenes=await self._desk.judged(self._present, draft),
         )
+
+    async def _extracted(self, draft: ChapterText) -> Extracted:
+        material = ExtractMaterial(
+            language=self._desk.language.code, bible=self._project.bible, chapter=draft
+        )
+        return await self._ask("extract", extract_prompt(material), Extracted)
+
+    async def _summed_up(self, reading: ChapterReading) -> Summary:
+        material = SummaryMaterial(
+            language=self._desk.language.code,
+            scope=Scope.CHAPTER,
+            texts=(reading.chapter.text,),
+            names=reading.present,
+        )
+        return await self._ask("summary", summary_prompt(material), Summary)
 
     def _met(self, reading: ChapterReading, planted: Sequence[Setup]) -> tuple[Setup, ...]:
         """The setups that the chapter plants, carries on or pays off."""
@@ -163,3 +164,12 @@ def _distinct_setups(setups: Iterable[Setup]) -> Iterator[Setup]:
         if seen.isdisjoint(keys):
             yield setup
         seen |= keys
+
+
+async def _together(first: Awaitable[T], second: Awaitable[U]) -> tuple[T, U]:
+    """Both results, when both are there; else the first trouble, when neither goes on."""
+    one, other = await asyncio.gather(first, second, return_exceptions=True)
+    for trouble in (one, other):
+        if isinstance(trouble, BaseException):
+            raise trouble
+    return cast(T, one), cast(U, other)

@@ -172,7 +172,7 @@ class Lives:
         assert len(set(paid)) == len(paid) == sum(line.calls for line in costs.lines)
         # What was called is in the ledger; what is there and was not called died in between.
         assert len(paid) <= self.asked.total() <= len(begun)
-        assert unknown <= deaths
+        assert unknown <= 2 * deaths  # two calls may be under way
 
 
 @pytest.fixture
