@@ -1,8 +1,8 @@
 """Character: does a draft show somebody as the opposite of what the story has established?"""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import NamedTuple
 
 from domain.story.bible import Bible
@@ -13,7 +13,6 @@ from domain.story.facts import Fact
 from domain.story.language import Language
 from domain.story.reading import ChapterText
 from domain.story.text import marks
-from domain.story.text.cast import Cast
 from domain.story.text.discovery import discover
 from domain.story.text.prose import Prose, read_prose
 from domain.story.text.speakers import uttered
@@ -25,6 +24,10 @@ _NEAR = 60
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 _ABOUT = frozenset({"trait", "is", "speaks"})
 """Predicates of facts that say what somebody is like."""
+
+
+Pair = tuple[str, str]
+"""A character and a trait, by name."""
 
 
 class Claim(NamedTuple):
@@ -58,17 +61,20 @@ class CharacterDriftDetector:
         if not case.language.trait_kinds:
             reason = f"no traits are known in the language {case.language.code!r}"
             return Analysis(skipped=[Skipped(check=self.name, reason=reason)])
-        claims = _claims(case)
-        if not claims:
+        shown = _shown(case, case.draft.chapter)
+        if not shown:
             return Analysis()
-        draft = _Shown(case.bible, case.draft.chapter, case.language)
-        earlier = [_Shown(case.bible, each.chapter, case.language) for each in case.earlier]
-        findings = []
-        for claim in claims.values():
-            showings = draft.showings(claim)
-            if showings and not any(each.showings(claim) for each in earlier):
-                findings.append(_finding(claim, showings))
-        return Analysis(findings)
+        names = {name for _, name in shown}
+        traits = [trait for trait in case.language.trait_kinds if trait.name in names]
+        claims = {pair: claim for pair, claim in _claims(case, traits).items() if pair in shown}
+        if claims:
+            before = [_shown(case, each.chapter) for each in case.earlier]
+            claims = {
+                pair: claim
+                for pair, claim in claims.items()
+                if not any(pair in each for each in before)
+            }
+        return Analysis([_finding(claim, shown[pair]) for pair, claim in claims.items()])
 
 
 def _finding(claim: Claim, showings: Sequence[Showing]) -> Finding:
@@ -89,22 +95,23 @@ def _finding(claim: Claim, showings: Sequence[Showing]) -> Finding:
     )
 
 
-def _claims(case: Case) -> Mapping[tuple[str, str], Claim]:
+def _claims(case: Case, traits: Sequence[TraitKind]) -> Mapping[Pair, Claim]:
     """What the bible, facts and approved chapters say of each character; the bible goes first."""
-    found: dict[tuple[str, str], Claim] = {}
-    for claim in (*_of_bible(case), *_of_facts(case), *_of_chapters(case)):
-        found.setdefault((claim.name, claim.trait.name), claim)
+    found: dict[Pair, Claim] = {}
+    for claims in (_of_bible, _of_facts, _of_chapters):
+        for claim in claims(case, traits):
+            found.setdefault((claim.name, claim.trait.name), claim)
     return found
 
 
-def _of_bible(case: Case) -> Iterator[Claim]:
+def _of_bible(case: Case, traits: Sequence[TraitKind]) -> Iterator[Claim]:
     for character in case.bible.characters:
         texts = [(text, text) for text in _sentences_about(character.names, case.bible)]
         texts += [(sentence, sentence) for sentence in _SENTENCE.findall(character.voice)]
         for key, value in character.attributes.items():
             texts += [(phrase, value) for phrase in _phrases(key, value, case.language)]
         for text, quote in texts:
-            for trait in _claimed(text, case.language):
+            for trait in _claimed(text, traits):
                 yield Claim(character.name, trait, "bible", quote[:_QUOTE])
 
 
@@ -128,108 +135,104 @@ def _sentences_about(names: Iterable[str], bible: Bible) -> Iterator[str]:
             yield fact.object
 
 
-def _of_facts(case: Case) -> Iterator[Claim]:
+def _of_facts(case: Case, traits: Sequence[TraitKind]) -> Iterator[Claim]:
     facts: list[Fact] = [*case.facts, *(fact for each in case.earlier for fact in each.facts)]
     for fact in facts:
         if fact.predicate in _ABOUT and fact.source.quote and not fact.believer:
             chapter = fact.source.chapter
             source = f"chapter {chapter}" if chapter else "bible"
-            for trait in _claimed(fact.object, case.language):
+            for trait in _claimed(fact.object, traits):
                 yield Claim(fact.subject, trait, source, fact.source.quote)
 
 
-def _of_chapters(case: Case) -> Iterator[Claim]:
+def _of_chapters(case: Case, traits: Sequence[TraitKind]) -> Iterator[Claim]:
     """What characters say of themselves, and the narrator of one of them."""
     first_person = re.compile("|".join(case.language.traits.first_person) or r"(?!)", re.IGNORECASE)
     for reading in case.earlier:
         text = reading.chapter.text
-        traits = _claimed(text, case.language)
-        if not traits:
+        here = _claimed(text, traits)
+        if not here:
             continue
         source = f"chapter {reading.chapter.number}"
-        prose = _Shown(case.bible, reading.chapter, case.language).prose
+        prose = _taken_apart(case, reading.chapter)
         for sentence in prose.sentences:
             subject = prose.cast.by_char.get(sentence.marked[:1])
-            if subject is None or subject.kind != "person":
-                continue
             said_of = sentence.marked[:_NEAR]
-            if said_of[1:2] == marks.OWNER:
+            if subject is None or subject.kind != "person" or said_of[1:2] == marks.OWNER:
                 continue
-            for trait in _claimed(said_of, case.language, traits):
+            for trait in _claimed(said_of, here):
                 yield Claim(subject.name, trait, source, sentence.span.of(text)[:_QUOTE])
-        for speaker, quotation in uttered(prose):
-            words = quotation.span.of(text)
-            if speaker and first_person.match(words):
-                for trait in _claimed(words[:_QUOTE], case.language, traits):
-                    yield Claim(speaker, trait, source, words[:_QUOTE])
+        for utterance in reading.utterances:
+            words = utterance.text[:_QUOTE]
+            if utterance.speaker and words in text and first_person.match(words):
+                for trait in _claimed(words, here):
+                    yield Claim(utterance.speaker, trait, source, words)
 
 
-def _claimed(
-    text: str, language: Language, traits: Iterable[TraitKind] | None = None
-) -> list[TraitKind]:
-    among = language.trait_kinds if traits is None else traits
-    return [trait for trait in among if any(each.search(text) for each in trait.claims)]
+def _claimed(text: str, traits: Iterable[TraitKind]) -> list[TraitKind]:
+    return [trait for trait in traits if _any(trait.claims, text)]
 
 
-class _Shown:
-    """What a chapter shows of characters; it is taken apart when that is first asked for."""
+def _taken_apart(case: Case, chapter: ChapterText) -> Prose:
+    return read_prose(chapter.text, discover(case.bible, (chapter.text,), case.language))
 
-    def __init__(self, bible: Bible, chapter: ChapterText, language: Language) -> None:
-        self._bible = bible
-        self._chapter = chapter
-        self._language = language
 
-    @cached_property
-    def prose(self) -> Prose:
-        """The chapter taken apart."""
-        return read_prose(self._chapter.text, self._cast)
+def _shown(case: Case, chapter: ChapterText) -> Mapping[Pair, list[Showing]]:
+    """The passages of a chapter that show somebody as the opposite of some trait."""
+    found: dict[Pair, list[Showing]] = defaultdict(list)
+    page = _Page(case.language, _taken_apart(case, chapter))
+    for pair, showing in (*page.narrated(), *page.said()):
+        found[pair].append(showing)
+    return found
 
-    @cached_property
-    def _cast(self) -> Cast:
-        return discover(self._bible, (self._chapter.text,), self._language)
 
-    @cached_property
-    def _growth(self) -> Patterns:
-        return tuple(map(self._language.pattern, self._language.traits.growth))
+class _Page:
+    """A chapter in which opposites of traits are looked for."""
 
-    def showings(self, claim: Claim) -> list[Showing]:
-        """The passages that show the opposite of a claim."""
-        char = self._cast.chars.get(claim.name)
-        return [*self._narrated(claim.trait, char), *self._said(claim)] if char else []
+    def __init__(self, language: Language, prose: Prose) -> None:
+        self._traits = language.trait_kinds
+        self._doubts = [language.finder("negation"), language.finder("irrealis")]
+        self._growth = tuple(map(language.pattern, language.traits.growth))
+        self._prose = prose
 
-    def _narrated(self, trait: TraitKind, char: str) -> Iterator[Showing]:
-        language = self._language
-        for sentence in self.prose.sentences:
-            if char not in sentence.marked:
+    def narrated(self) -> Iterator[tuple[Pair, Showing]]:
+        """What the narrator tells that somebody does."""
+        for sentence in self._prose.sentences:
+            if not sentence.mentions:
                 continue
-            for pattern in trait.shown:
-                for match in pattern.finditer(sentence.marked):
-                    clause = match.group()
-                    if match.group("s") != char or any(
-                        language.finder(doubt).search(clause) for doubt in ("negation", "irrealis")
+            quote = sentence.span.of(self._prose.text)[:_QUOTE]
+            for trait in self._traits:
+                for match in _matches(trait.shown, sentence.marked):
+                    negation, irrealis = self._doubts
+                    if negation.search(match.group()) or irrealis.search(
+                        sentence.marked[: match.end()]
                     ):
                         continue
-                    if language.finder("irrealis").search(sentence.marked[: match.start()]):
-                        continue
-                    quote = sentence.span.of(self.prose.text)[:_QUOTE]
-                    yield Showing(quote, self._remarked(trait, sentence.paragraph))
+                    name = self._prose.cast.by_char[match.group("s")].name
+                    remarked = self._remarked(trait, sentence.paragraph)
+                    yield (name, trait.name), Showing(quote, remarked)
 
-    def _said(self, claim: Claim) -> Iterator[Showing]:
-        trait = claim.trait
-        if not trait.spoken and trait.cues.longest_speech is None:
-            return
-        for speaker, quotation in uttered(self.prose):
-            words = quotation.span.of(self.prose.text)
-            most = trait.cues.longest_speech
-            long = most is not None and len(words.split()) > most
-            if speaker == claim.name and (long or _any(trait.spoken, words)):
-                yield Showing(words[:_QUOTE].strip(), self._remarked(trait, quotation.paragraph))
+    def said(self) -> Iterator[tuple[Pair, Showing]]:
+        """What somebody says, or how long they talk."""
+        for speaker, quotation in uttered(self._prose):
+            words = quotation.span.of(self._prose.text)
+            count = len(words.split())
+            for trait in self._traits if speaker else ():
+                most = trait.cues.longest_speech
+                if (most is not None and count > most) or _any(trait.spoken, words):
+                    remarked = self._remarked(trait, quotation.paragraph)
+                    yield (speaker or "", trait.name), Showing(words[:_QUOTE].strip(), remarked)
 
     def _remarked(self, trait: TraitKind, number: int) -> bool:
         """Whether a paragraph or one of its neighbours remarks on the change."""
-        near = self.prose.paragraphs[max(number - 1, 0) : number + 2]
-        text = self.prose.text[near[0].start : near[-1].end]
+        near = self._prose.paragraphs[max(number - 1, 0) : number + 2]
+        text = self._prose.text[near[0].start : near[-1].end]
         return _any(self._growth, text) or _any(trait.claims, text)
+
+
+def _matches(patterns: Patterns, text: str) -> Iterator[re.Match[str]]:
+    for pattern in patterns:
+        yield from pattern.finditer(text)
 
 
 def _any(patterns: Patterns, text: str) -> bool:
