@@ -213,6 +213,8 @@ def test_a_look_that_the_instruction_changes_is_left_alone() -> None:
         ("en", "Write a chapter in which Mara meets a ferryman.", "Mara met a ferryman."),
         ("en", "Describe the storm over the bay.", "the storm over the bay."),
         ("en", "Let Osric find the logbook.", "Osric to find the logbook."),
+        ("en", "An old sailor arrives at noon.", "An old sailor arrived at noon."),
+        ("fr", "Un inconnu frappe à la porte.", "Un inconnu frappa à la porte."),
         ("en", "Osric says “She is here”.", "Osric said “She is here”."),
         ("fr", "Anselme ouvre la malle.", "Anselme ouvrit la malle."),
         ("fr", "Décris la tempête sur la baie.", "la tempête sur la baie."),

@@ -63,8 +63,10 @@ class InstructionWords(Frozen):
 
 
 class Narrated(Frozen):
-    """Verbs in the present and as they are told; found after a name or one of these words."""
+    """Verbs in the present and as they are told; found after a name, one of these words, or a
+    subject at a sentence's beginning."""
 
+    subject: str
     after: tuple[str, ...]
     words: Mapping[str, str]
 

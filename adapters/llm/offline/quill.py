@@ -139,7 +139,7 @@ class Quill:
                 parts.append(slot[3] if self._present else slot[2])
                 continue
             named = slot[1] in names
-            put = _kept(slot[1], names) if named else self._chosen(slot[1], names, taken)
+            put = _kept(names[slot[1]]) if named else self._chosen(slot[1], names, taken)
             if put is None:
                 return None
             parts.append(put)
@@ -166,9 +166,7 @@ def _capital(start: re.Match[str]) -> str:
     return f"{start[1]}{start[2] or ''}{start[3].upper()}"
 
 
-def _kept(slot: str, names: Mapping[str, str]) -> str:
-    """A name as it is; an article before a place or an item may still run into what precedes."""
-    article, space, rest = "", "", names[slot]
-    if slot in ("place", "item"):
-        article, space, rest = rest.partition(" ")
+def _kept(name: str) -> str:
+    """A name as it is; an article before it may still run into what precedes."""
+    article, space, rest = name.partition(" ") if name[:1].islower() else ("", "", name)
     return f"{article}{space}{rest.replace(' ', _GAP)}"

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain, islice
 from random import Random
 
 from adapters.llm.offline.grammar import Grammar
@@ -27,7 +28,9 @@ class Player:
 
 def mentions(names: Iterable[str], text: str) -> bool:
     """Whether one of the names stands in the text as a word."""
-    return any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names)
+    return any(
+        name in text and re.search(rf"(?<!\w){re.escape(name)}(?!\w)", text) for name in names
+    )
 
 
 def is_gone(entry: Named, ground: Ground, grammar: Grammar, *told: str) -> bool:
@@ -38,8 +41,14 @@ def is_gone(entry: Named, ground: Ground, grammar: Grammar, *told: str) -> bool:
             return True
     if _alive_no(entry, ground):
         return True
-    texts = (*_noted(ground.bible), *(each.text for each in ground.summaries), *told)
-    texts += tuple(each.text for each in ground.passages)
+    passages = (each.text for each in (*ground.summaries, *ground.passages))
+    texts = [
+        text
+        for text in (*_noted(ground.bible), *passages, *told)
+        if any(name in text for name in entry.names)
+    ]
+    if not texts:
+        return False
     name = f"(?<!\\w)(?:{'|'.join(re.escape(each) for each in entry.names)})(?!\\w)"
     found = [re.compile(rf"{pattern.replace('{name}', name)}(?!\w)") for pattern in grammar.gone]
     return any(pattern.search(text) for text in texts for pattern in found)
@@ -72,17 +81,22 @@ def _noted(bible: Bible) -> Iterable[str]:
 def cast(ground: Ground, grammar: Grammar, wanted: str, told: str = "") -> list[Character]:
     """Who may act, in the order they are to: those that `wanted` names, then of the others those
     who are not known to be elsewhere. `told` is what the chapter has told so far."""
-    living = [
-        each for each in ground.bible.characters if not is_gone(each, ground, grammar, wanted, told)
-    ]
-    named = [each for each in living if mentions(each.names, wanted)]
+
+    def may_act(each: Character) -> bool:
+        return not is_gone(each, ground, grammar, wanted, told)
+
+    people = ground.bible.characters
+    named = [each for each in people if mentions(each.names, wanted) and may_act(each)]
     named.sort(key=lambda each: _first_mention(each, wanted))
     if len(named) > 1:
         return named
     here = {_whereabouts(each, ground) for each in named} | {""}
-    others = [each for each in living if each not in named]
-    near = [each for each in others if not named or _whereabouts(each, ground) in here]
-    return [*named, *near[: 2 - len(named)]]
+    others = (
+        each
+        for each in people
+        if each not in named and (not named or _whereabouts(each, ground) in here) and may_act(each)
+    )
+    return [*named, *islice(others, 2 - len(named))]
 
 
 def _first_mention(entry: Named, text: str) -> int:
@@ -112,12 +126,13 @@ def scenery(ground: Ground, grammar: Grammar, wanted: str, people: Sequence[Char
 
 def property_of(ground: Ground, grammar: Grammar, wanted: str, dice: Random) -> str | None:
     """A thing to look at: one that `wanted` names, else any that nobody is known to have."""
-    things = [each for each in ground.bible.items if not is_gone(each, ground, grammar, wanted)]
-    named = [each for each in things if mentions(each.names, wanted)]
+    things = list(ground.bible.items)
+    dice.shuffle(things)
     held = {fact.object.lower() for fact in ground.facts if fact.predicate == "possesses"}
-    free = [each for each in things if held.isdisjoint(name.lower() for name in each.names)]
-    choice = named or free
-    return dice.choice(choice).name if choice else None
+    named = (each for each in things if mentions(each.names, wanted))
+    free = (each for each in things if held.isdisjoint(name.lower() for name in each.names))
+    there = (each.name for each in chain(named, free) if not is_gone(each, ground, grammar, wanted))
+    return next(there, None)
 
 
 def player(character: Character, ground: Ground, grammar: Grammar, wanted: str) -> Player:

@@ -62,7 +62,8 @@ def _narrated(text: str, grammar: Grammar, names: Iterable[str]) -> str:
     words = grammar.narrated.words
     if not words:
         return text
-    lead = "|".join(re.escape(each) for each in (*names, *grammar.narrated.after))
+    leads = (*(name for name in names if name in text), *grammar.narrated.after)
+    lead = "|".join(re.escape(each) for each in leads)
     verbs = "|".join(re.escape(each) for each in words)
-    found = re.compile(rf"((?<!\w)(?:{lead})|,)(\s+)({verbs})(?!\w)")
+    found = re.compile(rf"(^{grammar.narrated.subject}|(?<!\w)(?:{lead})|,)(\s+)({verbs})(?!\w)")
     return found.sub(lambda match: f"{match[1]}{match[2]}{words[match[3]]}", text)
