@@ -270,7 +270,7 @@ class Language(Frozen):
             inner = self.alternatives(name)
             return _group("word", inner, taken) if kept else inner
 
-        spaced = text.replace("~", "{FILL}").replace(" ", r"\s+")
+        spaced = text.replace("~", "{FILL}").replace(" ?", r"\s*").replace(" ", r"\s+")
         spaced = spaced.replace(
             "{FILL}", rf"(?:(?:{self.alternatives('fillers')}),?\s+){{0,{_FILLERS}}}"
         )

@@ -94,6 +94,6 @@ def _explained(statement: Statement, material: Material) -> bool:
     cues = "|".join(map(re.escape, sorted(language.cues[statement.phrasing])))
     return material.explained(
         statement.subject,
-        re.compile(rf"\b(?:{cues})\b", re.IGNORECASE),
         re.compile(rf"\b(?:{'|'.join(phrasing.changes)})\b", re.IGNORECASE),
+        re.compile(rf"\b(?:{cues})\b", re.IGNORECASE),
     )

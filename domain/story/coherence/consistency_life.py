@@ -58,11 +58,10 @@ def _dead(material: Material) -> dict[str, Statement]:
 
 def _returned(subject: str, material: Material) -> bool:
     """Whether the story tells, near the name, how the dead came back or who else has it."""
-    entity = material.cast.named(subject)
-    names = {word for name in entity.names for word in name.split()} if entity else {subject}
+    names = material.cast.own_words(subject)
     revival = material.language.finder("revival")
     return any(
-        any(name in told.text[max(0, match.start() - 250) : match.end() + 250] for name in names)
+        any(name in told.text[max(0, match.start() - 160) : match.end() + 160] for name in names)
         for told in (*material.earlier, material.draft)
         for match in revival.finditer(told.text)
     )
@@ -70,10 +69,13 @@ def _returned(subject: str, material: Material) -> bool:
 
 def _aside(told: Told, statement: Statement, material: Material) -> bool:
     """Whether a dream, a memory or an older time has begun shortly before, in that scene."""
-    retold = material.language.finder("retold")
+    language = material.language
     before = [
         sentence
         for sentence in told.prose.sentences
         if sentence.span.start <= statement.start and sentence.scene == statement.scene
     ][-_BACK:]
-    return any(retold.search(sentence.marked) for sentence in before)
+    dreamt, told_of = language.finder("retold"), language.finder("kept_words")
+    return any(dreamt.search(sentence.marked) for sentence in before) or any(
+        told_of.search(sentence.marked) for sentence in before[-2:]
+    )

@@ -1,5 +1,6 @@
 """Relations: who is whose wife, brother, mother; and who has none."""
 
+import re
 from collections.abc import Iterator
 
 from domain.story.coherence.material import Material, own
@@ -82,8 +83,8 @@ def _kin(statement: Statement, material: Material) -> Iterator[Finding]:
     opposite = "no_kin" if statement.phrasing == "has_kin" else "has_kin"
     kin = kinds_of_kin(statement, material)
     for prior in material.prior(opposite, statement.subject):
-        if prior.plain and not prior.changed and kin & kinds_of_kin(prior, material):
-            if material.told_since(material.language.phrasings["no_kin"].changes):
+        if prior.plain and kin & kinds_of_kin(prior, material):
+            if _wed(statement, prior, material):
                 return
             yield _finding(
                 statement,
@@ -107,6 +108,22 @@ def kinds_of_kin(statement: Statement, material: Material) -> frozenset[str]:
         return frozenset()
     childless = material.language.finder("childless").search(word) is not None
     return frozenset(("child",) if childless else ("spouse",))
+
+
+def _wed(statement: Statement, prior: Statement, material: Material) -> bool:
+    """Whether somebody has married, or had a child, since."""
+    changes = "|".join(material.language.phrasings["no_kin"].changes)
+    pattern = re.compile(rf"\b(?:{changes})\b", re.IGNORECASE)
+    return any(
+        any(word in around for word in material.cast.own_words(statement.subject))
+        for told in (*material.earlier, material.draft)
+        for match in pattern.finditer(told.text)
+        for around in (told.text[max(0, match.start() - 80) : match.end() + 80],)
+        if prior.quote not in told.text
+        or not told.text.find(prior.quote)
+        <= match.start()
+        <= told.text.find(prior.quote) + len(prior.quote)
+    )
 
 
 def _remarried(material: Material) -> bool:

@@ -22,6 +22,8 @@ class _Rule(NamedTuple):
     stems: Sequence[str]
     only: Sequence[str]
     quote: str
+    denied: str = ""
+    """The stem of what there is not: `no bridge`."""
 
 
 def rules(material: Material) -> Iterator[Finding]:
@@ -60,8 +62,10 @@ def _rules(text: str, material: Material) -> Iterator[_Rule]:
                 yield _Rule(stems, content(who, language), clause.strip())
         elif never and not only:
             stems = content(clause, language)
+            none = language.finder("rule_none").match(never.group())
+            denied = content(clause[never.end() :], language)[:1] if none else []
             if len(stems) >= _LEAST:
-                yield _Rule(stems, (), clause.strip())
+                yield _Rule(stems, (), clause.strip(), "".join(denied) or stems[-1])
 
 
 def _halves(clause: str, material: Material) -> tuple[str, str]:
@@ -81,10 +85,9 @@ def _breaks(words: str, sentence: Sentence, rule: _Rule, material: Material) -> 
             return False
         if shared(rule.only, words, language):
             return False
-    elif len(found) < max(_LEAST, _SHARE * len(rule.stems)) or rule.stems[-1] not in found:
+    elif len(found) < max(_LEAST, _SHARE * len(rule.stems)) or rule.denied not in found:
         return False
     plain = words.replace(marks.SPOKEN, "")
     return not any(
-        language.finder(name).search(plain)
-        for name in ("exceptions", "negation", "unreal", "irrealis")
+        language.finder(name).search(plain) for name in ("exceptions", "negation", "unreal")
     )

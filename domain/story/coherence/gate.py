@@ -5,9 +5,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from domain.story.bible import Bible, bible_words
 from domain.story.coherence.case import Analyser, Case
+from domain.story.coherence.chekhov import ChekhovTracker
 from domain.story.coherence.consistency import ConsistencyAnalyst
+from domain.story.coherence.drift import CharacterDriftDetector
 from domain.story.coherence.score import acceptable, score
 from domain.story.coherence.verdict import Finding, Severity, Skipped, Verdict
+from domain.story.coherence.voice import VoiceConsistencyAnalyzer
 from domain.story.facts import Fact
 from domain.story.language import Language
 from domain.story.reading import ChapterText, read_with
@@ -16,7 +19,12 @@ from domain.story.text.discovery import discover
 _LOG = logging.getLogger(__name__)
 _ORDER = (Severity.BLOCKING, Severity.WARNING, Severity.INFO)
 
-ANALYSERS: Sequence[Analyser] = (ConsistencyAnalyst(),)
+ANALYSERS: Sequence[Analyser] = (
+    ConsistencyAnalyst(),
+    ChekhovTracker(),
+    CharacterDriftDetector(),
+    VoiceConsistencyAnalyzer(),
+)
 """The deterministic checks."""
 
 

@@ -17,6 +17,7 @@ from domain.story.text.prose import Prose, read_prose
 
 ANALYST = "consistency"
 _AROUND = 160
+_ANY = re.compile("")
 
 
 @dataclass(frozen=True, eq=False)
@@ -105,22 +106,30 @@ class Material:
             analyser=ANALYST, kind=kind, severity=severity, message=message, evidence=evidence
         )
 
-    def explained(self, subject: str, cues: re.Pattern[str], changes: re.Pattern[str]) -> bool:
+    def explained(
+        self,
+        subject: str,
+        changes: re.Pattern[str],
+        cues: re.Pattern[str] = _ANY,
+        besides: str = "",
+    ) -> bool:
         """Whether the story says, of somebody or of nobody by name, why something is different
-        now: a cue and a change near each other."""
+        now: a change, near a cue, and not in the words `besides`."""
         return any(
             self._concerns(subject, around)
             for told in (*self.earlier, self.draft)
             for around in _near(told.text, cues, changes)
+            if not besides or besides not in around
         )
 
     def _concerns(self, subject: str, text: str) -> bool:
-        entity = self.cast.named(subject)
-        words = {word for name in entity.names for word in name.split()} if entity else {subject}
-        if any(word in text for word in words):
+        if any(word in text for word in self.cast.own_words(subject)):
             return True
         return not any(
-            name in text for other in self.cast.entities for name in other.names if other != entity
+            name in text
+            for other in self.cast.entities
+            for name in other.names
+            if other.name != subject and other.kind == "person"
         )
 
 

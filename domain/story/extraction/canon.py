@@ -69,6 +69,10 @@ def _framed(subject: str, key: str, predicate: str, value: str, cast: Cast) -> I
 
 
 def _relatives(subject: str, word: str, value: str, cast: Cast) -> Iterator[Statement]:
+    if value.strip().lower() in cast.language.lists["none"]:
+        groups = {"word": word}
+        yield Statement("no_kin", subject, word, frozenset((word,)), "", value, 0, 0, groups=groups)
+        return
     for part in _LISTED.split(value):
         entity = cast.named(part.strip())
         name = entity.name if entity else part.strip()

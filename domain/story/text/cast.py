@@ -81,6 +81,16 @@ class Cast:
             names.sort(key=lambda each: -len(each[0]))
         return found
 
+    def own_words(self, name: str) -> frozenset[str]:
+        """The single words by which one entity, and no other, is called."""
+        char = self.chars.get(name, "")
+        return frozenset(
+            variant[0]
+            for names in self.table.values()
+            for variant, owner, cased in names
+            if owner == char and cased and len(variant) == 1
+        ) or frozenset((name,))
+
     def named(self, name: str) -> Entity | None:
         """The one entity of that name or alias, if any."""
         words = words_of(name)
@@ -99,7 +109,8 @@ def _variants(words: tuple[str, ...], kind: Kind, language: Language) -> Iterato
     yield words
     while len(words) > 1 and words[0].lower() in (*language.titles, *language.lists["articles"]):
         words = words[1:]
-        yield words
+        if kind != "person" or words[0][0].isupper():
+            yield words
     if kind == "person" and len(words) > 1:
         for part in words:
             if (
