@@ -6,19 +6,21 @@ from typing import TypeVar, cast
 
 from adapters.llm.base import LanguageModel
 from domain.book import Frozen
-from domain.entities.project.state import Chapter, ProjectState
+from domain.entities.project.state import Chapter, ProjectState, Revision
 from domain.prompt import Prompt
+from domain.story.coherence.case import Case
 from domain.story.coherence.gate import check, prepare
-from domain.story.coherence.verdict import Skipped, Verdict
+from domain.story.coherence.verdict import Skipped
 from domain.story.extraction.payoffs import advance
 from domain.story.facts import Fact
 from domain.story.memory import Memory
+from domain.story.names import fold, names_in
 from domain.story.prompts.answers import Extracted, Summary
 from domain.story.prompts.checking import extract_prompt
 from domain.story.prompts.material import ExtractMaterial, Scope, SummaryMaterial
 from domain.story.prompts.verified import verified_facts, verified_setups
 from domain.story.prompts.writing import summary_prompt
-from domain.story.reading import ChapterReading, ChapterText, read_chapter
+from domain.story.reading import ChapterReading, ChapterText
 from domain.story.record import FACTS, SCENES, SETUPS, ChapterRecord, Extraction
 from domain.story.scenes import placed, scenes
 from domain.story.setups import Setup
@@ -54,28 +56,35 @@ class Checker:
             Retryable: as `Entities` and `ObjectStore`.
             ObjectMissing, RecordDamaged: a text is not in the store.
         """
-        draft = await self._text_of(self._chapter)
+        case = await self._case()
         if self._chapter.newest.extraction is None:
-            await self._desk.manuscript.reading(await self._read(draft))
+            await self._desk.manuscript.reading(await self._read(case.draft))
+        verdict = await self._desk.judged(check, case)
+        verdict = await second_opinion(self._desk.calls, case, verdict)
+        verdict = verdict.model_copy(update={"skipped": (*verdict.skipped, *self._skipped)})
+        await self._desk.manuscript.verdict(verdict, self._project.memory_version)
+
+    async def _case(self) -> Case:
+        """The text beside what is approved of the story before it, all of it read by rule."""
         earlier = [
-            await self._text_of(chapter, approved=True)
+            await self._text_of(chapter, chapter.approved)
             for chapter in self._project.in_order
             if chapter.approved and chapter.number < self._chapter.number
         ]
-        verdict = await self._judge(draft, earlier)
-        await self._desk.manuscript.verdict(verdict, self._project.memory_version)
+        draft = await self._text_of(self._chapter, self._chapter.newest)
+        facts = [fact for record in self._records for fact in record.extraction.facts]
+        bible, language = self._project.bible, self._desk.language
+        return await self._desk.judged(prepare, language, bible, earlier, draft, facts)
 
-    async def _text_of(self, chapter: Chapter, *, approved: bool = False) -> ChapterText:
-        revision = chapter.approved if approved else chapter.newest
-        if revision is None or revision.text is None:
+    async def _text_of(self, chapter: Chapter, revision: Revision) -> ChapterText:
+        if revision.text is None:
             raise ValueError(f"chapter {chapter.chapter_id} has no text")
         text = await self._desk.texts.get(self._desk.project_id, revision.text)
         return ChapterText(number=chapter.number, text=text)
 
-    async def _read(self, draft: ChapterText) -> Extraction:
+    async def _read(self, reading: ChapterReading) -> Extraction:
         """What the chapter says: by rule, and by the language model where it can be quoted."""
-        bible, language = self._project.bible, self._desk.language
-        reading = await self._desk.judged(read_chapter, draft, bible, language)
+        draft = reading.chapter
         extracted, summary = await _together(self._extracted(draft), self._summed_up(reading))
         facts = placed([*reading.facts, *verified_facts(extracted, draft)], draft.text)
         setups = [*reading.setups, *verified_setups(extracted, draft)]
@@ -83,7 +92,7 @@ class Checker:
             facts=tuple(_distinct_facts(facts))[:FACTS],
             setups=(await self._desk.judged(self._met, reading, setups))[:SETUPS],
             summary=summary.text.strip()[:_SUMMARY_CHARACTERS],
-            scenes=await self._desk.judged(self._present, draft),
+            scenes=self._present(draft.text),
         )
 
     async def _extracted(self, draft: ChapterText) -> Extracted:
@@ -112,15 +121,13 @@ class Checker:
             if number in {each.chapter for each in (setup.planted, *setup.progress)}
         )
 
-    def _present(self, draft: ChapterText) -> tuple[tuple[str, ...], ...]:
-        """Who is in each scene; nothing of a chapter that has too many."""
-        found = [scene.of(draft.text) for scene in scenes(draft.text)]
-        if len(found) > SCENES:
-            return ()
-        bible, language = self._project.bible, self._desk.language
+    def _present(self, text: str) -> tuple[tuple[str, ...], ...]:
+        """Who is named in each scene; nothing of a chapter that has too many."""
+        found = [fold(scene.of(text)) for scene in scenes(text)]
+        entries = list(self._project.bible.entries)
         return tuple(
-            read_chapter(ChapterText(number=draft.number, text=text), bible, language).present
-            for text in found
+            tuple(entry.name for entry in entries if names_in(scene, entry.names))
+            for scene in (found if len(found) <= SCENES else ())
         )
 
     @property
@@ -128,15 +135,6 @@ class Checker:
         """The approved chapters before this one."""
         records = self._project.memory.records
         return [record for record in records if record.number < self._chapter.number]
-
-    async def _judge(self, draft: ChapterText, earlier: Sequence[ChapterText]) -> Verdict:
-        facts = [fact for record in self._records for fact in record.extraction.facts]
-        case = await self._desk.judged(
-            prepare, self._desk.language, self._project.bible, earlier, draft, facts
-        )
-        verdict = await self._desk.judged(check, case)
-        verdict = await second_opinion(self._desk.calls, case, verdict)
-        return verdict.model_copy(update={"skipped": (*verdict.skipped, *self._skipped)})
 
     async def _ask(self, step: str, prompt: Prompt, schema: type[T]) -> T:
         try:

@@ -19,8 +19,9 @@ from domain.story.bible import Bible
 from domain.story.coherence.verdict import Skipped
 from domain.story.facts import Fact
 from domain.story.names import fold, names_in
-from domain.story.passages import Passage, bible_passages, chapter_passages, fact_passage
+from domain.story.passages import Passage, fact_passage
 from domain.story.retrieval import Channel, Found, fuse
+from jobs.writing.passages import project_passages
 from jobs.writing.texts import Texts
 
 Embed = Callable[[Sequence[str]], Awaitable[Embeddings]]
@@ -123,17 +124,7 @@ class StoryMemory:
         return known
 
     async def _read(self, project_id: str, project: ProjectState) -> Established:
-        passages = bible_passages(project.bible)
-        for chapter in project.in_order:
-            if chapter.approved and chapter.approved.text:
-                text = await self._texts.get(project_id, chapter.approved.text)
-                passages += await asyncio.to_thread(
-                    chapter_passages,
-                    chapter.chapter_id,
-                    chapter.number,
-                    chapter.approved.number,
-                    text,
-                )
+        passages = await project_passages(project_id, project, self._texts)
         return await asyncio.to_thread(_established, project, passages)
 
     async def _by_meaning(

@@ -7,8 +7,9 @@ from cluster.settings import Settings
 def write_chapters(settings: Settings) -> WriteChapter:
     """The recipe of the cluster's writing room."""
     from actors.directory import Directory
+    from actors.vectors_actor import shared_vectors
     from cluster.telemetry import RayModelMetrics
-    from cluster.wiring import open_graph, open_model, open_store, open_vectors
+    from cluster.wiring import open_graph, open_model, open_store
     from jobs.writing.chapter import ChapterWriter
     from jobs.writing.memory import StoryMemory
     from jobs.writing.recall import Recall
@@ -16,7 +17,7 @@ def write_chapters(settings: Settings) -> WriteChapter:
 
     entities, store = Directory(settings), open_store(settings)
     texts = Texts(store)
-    memory = StoryMemory(entities, texts, open_graph(settings), open_vectors(settings))
+    memory = StoryMemory(entities, texts, open_graph(settings), shared_vectors(settings))
     return ChapterWriter(
         entities,
         texts,
