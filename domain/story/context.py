@@ -23,7 +23,7 @@ from domain.story.retrieval import Found
 from domain.story.text.sentences import paragraphs
 
 _BYTES_A_TOKEN = 3.5  # a cautious guess without a tokeniser: English has about four
-_FRAME = 40  # tokens of a section's title and fence
+_FRAME = 40  # tokens of the titles and fences that a part of the context takes
 
 
 class Part(StrEnum):
@@ -131,7 +131,7 @@ class _Piece(NamedTuple):
 
     @property
     def tokens(self) -> int:
-        return tokens_of(f"{self.text}\n\n") + (_FRAME if self.kind == "style" else 0)
+        return tokens_of(f"{self.text}\n\n")
 
 
 class _Choice:

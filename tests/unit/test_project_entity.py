@@ -277,6 +277,8 @@ def test_rejecting_restores_the_memory_before() -> None:
     assert types(events) == ["ChapterRejected", "MemoryUpdated", "ChaptersMarkedStale"]
     assert project.send(reject()) == []
     project.send(reject(2))
+    assert types(project.send(PutBible(command_id="b", bible=Bible()))) == ["BibleChanged"]
+    project.send(PutBible(command_id="c", bible=BIBLE))
     assert project.state.memory.facts == before.facts
     assert project.state.memory.records == before.records
 
@@ -308,6 +310,31 @@ def test_an_approved_revision_can_be_put_away_while_nothing_came_of_the_next() -
     assert (chapter.status, chapter.newest.text) == (Status.REJECTED, text_ref("First."))
     project.send(revise())
     assert project.chapter(1).newest.number == 2
+    project.send(CancelGeneration(command_id="c", chapter_id=ONE))
+    project.send(revise())
+    assert project.chapter(1).newest.number == 2  # the one before came to no text
+
+
+def test_a_text_is_not_lost_when_its_revision_comes_to_nothing() -> None:
+    stop = CancelGeneration(command_id="c", chapter_id=ONE)
+    project = Project(CREATE)
+    project.write(1, "First.")
+    project.read(1, at_home(1))
+    for _ in range(2):
+        project.send(revise())
+        project.send(stop)
+    project.send(recheck())
+    project.judge(1)
+    project.approve(1)
+    assert project.chapter(1).approved == project.chapter(1).written
+    assert len(project.state.memory.records[0].extraction.facts) == 1
+    project.send(revise())
+    project.send(reject(revision=1))
+    project.send(stop)
+    assert project.chapter(1).written is not None
+    project.send(revise())
+    project.draft(1, "Second.")
+    assert project.chapter(1).earlier is None
 
 
 def test_a_stale_chapter_is_checked_again_and_keeps_its_place_in_memory() -> None:

@@ -113,12 +113,14 @@ def _begun(chapter: Chapter, event: GenerationStarted | ChapterWritten) -> Chapt
         change |= {
             "status": Status.CHECKING,
             "draft": Revision(number=event.revision, text=event.text),
+            "earlier": None,
             "generation": None,
         }
     else:
         change |= {
             "status": Status.DRAFTING,
             "draft": Revision(number=event.revision),
+            "earlier": chapter.draft if chapter.draft and chapter.draft.text else chapter.earlier,
             "generation": Generation(
                 instruction=event.instruction,
                 target_word_count=event.target_word_count,
@@ -140,6 +142,7 @@ def _chapter_after(chapter: Chapter, event: Event) -> Chapter:
         case ChapterGenerated():
             change = {
                 "status": Status.CHECKING,
+                "earlier": None,
                 **_draft(chapter, text=event.text, origin=event.origin),
             }
         case RecheckStarted():
@@ -148,6 +151,7 @@ def _chapter_after(chapter: Chapter, event: Event) -> Chapter:
                 "status": Status.CHECKING,
                 "attempt": event.attempt,
                 "draft": written.model_copy(update={"judgement": None}),
+                "earlier": None,
                 "reason": None,
                 "detail": None,
             }
@@ -197,13 +201,15 @@ def _draft(chapter: Chapter, **change: object) -> dict[str, object]:
 
 
 def _rejected(chapter: Chapter, event: ChapterRejected) -> dict[str, object]:
-    """The approved revision, should it be the one, becomes the draft where there is no other."""
+    """The approved revision, should it be the one, is kept as a draft where there is no other."""
     change: dict[str, object] = {}
     draft = chapter.draft
     if chapter.approved and chapter.approved.number == event.revision:
         change["approved"] = None
-        if draft is None or (draft.text is None and chapter.status is not Status.DRAFTING):
+        if draft is None or (chapter.written is chapter.approved and not chapter.is_drafting):
             draft = change["draft"] = chapter.approved
+        elif chapter.written is chapter.approved:
+            change["earlier"] = chapter.approved
     if draft and draft.number == event.revision:
         change |= {"status": Status.REJECTED, "reason": "rejected", "detail": event.reason}
     return change

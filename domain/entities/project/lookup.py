@@ -1,6 +1,6 @@
 """Looking up what a command is about."""
 
-from domain.entities.project.state import Chapter, ProjectState, Status
+from domain.entities.project.state import Chapter, ProjectState
 from domain.errors import CommandRefused
 
 
@@ -22,7 +22,7 @@ def check_not_being_written(chapter: Chapter) -> None:
     Raises:
         CommandRefused: the chapter is being written.
     """
-    if chapter.status is Status.DRAFTING:
+    if chapter.is_drafting:
         raise CommandRefused(
             "generating", f"chapter {chapter.number} is being written: wait or cancel"
         )

@@ -82,7 +82,8 @@ class Chapter(Frozen):
     """A chapter.
 
     `approved` is the revision that memory holds, `draft` what is made of the chapter beside it:
-    there is at least one of them. `status` is that of the draft; without one it is approved.
+    there is at least one of them. `status` is that of the draft; without one it is approved. A
+    draft that is being revised is kept as `earlier` until there is another text.
     `attempt` counts the runs for the chapter. `intentional` maps findings to the author's reasons.
     `reason` and `detail` say why a run failed or a draft was rejected.
     """
@@ -92,6 +93,7 @@ class Chapter(Frozen):
     status: Status
     attempt: int = 0
     draft: Revision | None = None
+    earlier: Revision | None = None
     approved: Revision | None = None
     generation: Generation | None = None
     intentional: Mapping[str, str] = Field(default_factory=dict)
@@ -110,7 +112,12 @@ class Chapter(Frozen):
     @property
     def written(self) -> Revision | None:
         """The newest revision that has a text."""
-        return self.draft if self.draft and self.draft.text else self.approved
+        return self.draft if self.draft and self.draft.text else self.earlier or self.approved
+
+    @property
+    def is_drafting(self) -> bool:
+        """Whether its text is being written."""
+        return self.status is Status.DRAFTING
 
     @property
     def stale(self) -> MemoryChange | None:

@@ -189,5 +189,5 @@ def _under_way(
 ) -> Generation | None:
     """The generation that a result belongs to; None when the result comes too late."""
     chapter = chapter_of(state, command.chapter_id)
-    is_current = command.attempt == chapter.attempt and chapter.status is Status.DRAFTING
+    is_current = command.attempt == chapter.attempt and chapter.is_drafting
     return chapter.generation if is_current else None
