@@ -23,7 +23,7 @@ def judged(language: str, instruction: str) -> Verdict:
 def test_it_contradicts_nothing_by_itself(language: str) -> None:
     earlier: list[ChapterText] = []
     for number, instruction in enumerate(QUIET[language], 1):
-        draft = ChapterText(number=number, text=chapter(language, instruction, 1500))
+        draft = ChapterText(number=number, text=chapter(language, instruction, 1000))
         verdict = check(prepare(load_language(language), BIBLES[language], earlier, draft))
         assert verdict.findings == ()
         earlier.append(draft)
@@ -46,9 +46,9 @@ def test_a_contradiction_that_is_asked_for_is_caught(language: str, instruction:
 
 @pytest.mark.parametrize("language", ["en", "fr"])
 def test_every_speaker_is_known_to_the_reader(language: str) -> None:
-    text = ChapterText(number=1, text=chapter(language, "", 1500))
+    text = ChapterText(number=1, text=chapter(language, "", 1000))
     reading = read_chapter(text, BIBLES[language], load_language(language))
-    assert len(reading.utterances) > 30
+    assert len(reading.utterances) > 20
     assert {each.speaker for each in reading.utterances} <= {
         character.name for character in BIBLES[language].characters
     }

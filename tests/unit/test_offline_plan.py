@@ -35,6 +35,10 @@ def test_beats_say_who_and_where() -> None:
     assert second.characters[0] == "Osric"
 
 
+def test_people_are_known_by_a_part_of_their_name() -> None:
+    assert beats("fr", "Ferrand arrive au lavoir.", 300)[0].characters[0] == "Odile Ferrand"
+
+
 @pytest.mark.parametrize(("language", "dead"), [("en", "Beatrix Low"), ("fr", "Basile")])
 def test_the_dead_are_in_no_beat(language: str, dead: str) -> None:
     plan = beats(language, f"{dead}.", 2000)

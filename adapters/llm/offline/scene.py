@@ -7,7 +7,7 @@ from adapters.llm.offline.dialogue import Conversation
 from adapters.llm.offline.grammar import Grammar
 from adapters.llm.offline.plan import is_present, kind_of
 from adapters.llm.offline.quill import Quill, seeded
-from adapters.llm.offline.stage import Player, cast, is_gone, player, property_of, scenery
+from adapters.llm.offline.stage import Player, cast, is_gone, parts_of, player, property_of, scenery
 from adapters.llm.offline.told import told, wishes
 from domain.story.bible import Character
 from domain.story.length import count_words
@@ -44,7 +44,9 @@ def written(material: SceneMaterial, grammar: Grammar) -> str:
         so_far=material.so_far,
         present=present,
     )
-    names = [name for each in material.bible.characters for name in each.names]
+    names = [
+        name for each in material.bible.characters for name in (*each.names, *parts_of(each.name))
+    ]
     wished = (told(each, quill, names, present=present) for each in wishes(beat.what, grammar))
     players = [player(each, material, grammar, wanted) for each in people]
     scene = _Scene(
@@ -66,7 +68,7 @@ def _people(material: SceneMaterial, grammar: Grammar) -> list[Character]:
     named = [
         each
         for each in material.bible.characters
-        if set(each.names) & set(beat.characters)
+        if set(beat.characters) & {*each.names, *parts_of(each.name)}
         and not is_gone(each, material, grammar, beat.what, material.so_far)
     ]
     return named or cast(material, grammar, beat.what, material.so_far)

@@ -12,6 +12,9 @@ from domain.story.facts import Fact, StoryTime
 from domain.story.prompts.material import Ground
 
 _PLAIN_VALUE = re.compile(r"[^\W\d_]+(?:[ -][^\W\d_]+)?")
+_PART = 3
+"""Letters of the shortest part of a name that stands for it."""
+
 _QUOTED = re.compile(r"[“«\"]\s*([^“”«»\"]{3,120}?)\s*[”»\"]")
 
 
@@ -33,6 +36,30 @@ def mentions(names: Iterable[str], text: str) -> bool:
     )
 
 
+def parts_of(name: str) -> list[str]:
+    """Parts of a name by which somebody may be called."""
+    return [part for part in name.split() if len(part) >= _PART and part[0].isupper()]
+
+
+def forms_of(entry: Named, bible: Bible) -> list[str]:
+    """Names by which somebody or something may be called, and parts that no one else has."""
+    others = [each for each in bible.characters if each.name != entry.name]
+    return [
+        *entry.names,
+        *(
+            part
+            for part in parts_of(entry.name)
+            if not any(part in each.name.split() for each in others)
+        ),
+    ]
+
+
+def _is_named(entry: Character, bible: Bible, text: str) -> bool:
+    if mentions(entry.names, text):
+        return True
+    return mentions(parts_of(entry.name), text) and mentions(forms_of(entry, bible), text)
+
+
 def is_gone(entry: Named, ground: Ground, grammar: Grammar, *told: str) -> bool:
     """Whether somebody is known to be dead, or a thing to be destroyed. In doubt they are."""
     for key, value in entry.attributes.items():
@@ -41,15 +68,16 @@ def is_gone(entry: Named, ground: Ground, grammar: Grammar, *told: str) -> bool:
             return True
     if _alive_no(entry, ground):
         return True
+    names = forms_of(entry, ground.bible)
     passages = (each.text for each in (*ground.summaries, *ground.passages))
     texts = [
         text
         for text in (*_noted(ground.bible), *passages, *told)
-        if any(name in text for name in entry.names)
+        if any(name in text for name in names)
     ]
     if not texts:
         return False
-    name = f"(?<!\\w)(?:{'|'.join(re.escape(each) for each in entry.names)})(?!\\w)"
+    name = f"(?<!\\w)(?:{'|'.join(re.escape(each) for each in names)})(?!\\w)"
     found = [re.compile(rf"{pattern.replace('{name}', name)}(?!\w)") for pattern in grammar.gone]
     return any(pattern.search(text) for text in texts for pattern in found)
 
@@ -86,8 +114,8 @@ def cast(ground: Ground, grammar: Grammar, wanted: str, told: str = "") -> list[
         return not is_gone(each, ground, grammar, wanted, told)
 
     people = ground.bible.characters
-    named = [each for each in people if mentions(each.names, wanted) and may_act(each)]
-    named.sort(key=lambda each: _first_mention(each, wanted))
+    named = [each for each in people if _is_named(each, ground.bible, wanted) and may_act(each)]
+    named.sort(key=lambda each: _first_mention(forms_of(each, ground.bible), wanted))
     if len(named) > 1:
         return named
     here = {_whereabouts(each, ground) for each in named} | {""}
@@ -99,8 +127,8 @@ def cast(ground: Ground, grammar: Grammar, wanted: str, told: str = "") -> list[
     return [*named, *islice(others, 2 - len(named))]
 
 
-def _first_mention(entry: Named, text: str) -> int:
-    found = [at for name in entry.names if (at := text.find(name)) >= 0]
+def _first_mention(names: Iterable[str], text: str) -> int:
+    found = [at for name in names if (at := text.find(name)) >= 0]
     return min(found, default=len(text))
 
 
@@ -116,7 +144,7 @@ def scenery(ground: Ground, grammar: Grammar, wanted: str, people: Sequence[Char
     places = ground.bible.places
     named = [each for each in places if mentions(each.names, wanted)]
     if named:
-        return min(named, key=lambda each: _first_mention(each, wanted)).name
+        return min(named, key=lambda each: _first_mention(each.names, wanted)).name
     where = _whereabouts(people[0], ground) if people else ""
     if where:
         known = [p.name for p in places if where in {name.lower() for name in p.names}]
