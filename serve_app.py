@@ -10,6 +10,7 @@ from ray.serve import Application
 
 from actors.directory import Directory
 from actors.platform import start_platform
+from actors.vectors_actor import shared_vectors
 from actors.writing_room_actor import WritingRoomClient
 from api.app import create_app
 from api.services import Services
@@ -22,7 +23,6 @@ from cluster.wiring import (
     open_model,
     open_projects,
     open_store,
-    open_vectors,
 )
 from jobs.consumers import library
 from jobs.ingestion.batch import read_batch
@@ -59,7 +59,7 @@ class HttpFront:
             catalogue=open_catalogue(settings),
             projects=open_projects(settings),
             texts=texts,
-            memory=StoryMemory(entities, texts, open_graph(settings), open_vectors(settings)),
+            memory=StoryMemory(entities, texts, open_graph(settings), shared_vectors(settings)),
             model=open_model(settings),
             room=WritingRoomClient(),
         )

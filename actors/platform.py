@@ -1,4 +1,4 @@
-"""What stands behind the HTTP front: shards, reading and writing rooms, the dispatcher."""
+"""What stands behind the HTTP front: shards, rooms, the vectors' owner, the dispatcher."""
 
 import asyncio
 
@@ -9,6 +9,7 @@ from actors.dispatcher_actor import start_dispatcher, stop_dispatcher
 from actors.reading_room_actor import Recipe as ReadingRecipe
 from actors.reading_room_actor import start_reading_room, stop_reading_room
 from actors.shard_start import start_shards, stop_shards
+from actors.vectors_actor import start_vectors, stop_vectors
 from actors.writing_room_actor import Recipe as WritingRecipe
 from actors.writing_room_actor import start_writing_room, stop_writing_room
 from cluster.settings import Settings
@@ -29,7 +30,9 @@ async def start_platform(
     """
     await start_shards(settings)
     await asyncio.gather(
-        start_reading_room(settings, read_batch), start_writing_room(settings, write_chapters)
+        start_reading_room(settings, read_batch),
+        start_writing_room(settings, write_chapters),
+        start_vectors(settings),
     )
     await start_dispatcher(settings, consumers)
 
@@ -40,4 +43,5 @@ async def stop_platform() -> None:
         await stop_dispatcher()
         await stop_reading_room()
         await stop_writing_room()
+        await stop_vectors()
         stop_shards()

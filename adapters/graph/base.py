@@ -7,7 +7,7 @@ from typing import Annotated, Protocol
 from pydantic import AfterValidator
 
 from domain.book import Frozen
-from domain.story.facts import Fact, StoryTime
+from domain.story.facts import Fact
 
 MOST_NEIGHBOURS = 200
 """Most facts that one call gives."""
@@ -48,9 +48,9 @@ class ProjectGraph(Frozen):
     """All of one project: what the graph is to hold after a change.
 
     `version` is the project's version it was made from; an older one never replaces a newer one.
-    A fact connects whoever has its subject, its object or its believer for a name or alias (in
-    any case); a subject that nobody has stands for itself. It belongs to the chapter of its source.
-    Nodes are in the order of kind and name, facts in that of the story, each of them once.
+    A fact connects whoever has its subject, its object or its believer for a name or alias (see
+    `names.fold`); a subject that nobody has stands for itself. It belongs to the chapter of its
+    source. Nodes are in the order of kind and name, facts in that of the story, each of them once.
     """
 
     project_id: str
@@ -64,11 +64,6 @@ class Neighbour(Frozen):
 
     fact: Fact
     distance: int
-
-
-def end_of(chapter: int) -> StoryTime:
-    """The moment after all scenes of a chapter, before whatever begins with the next one."""
-    return StoryTime(chapter + 1, -1)
 
 
 def nearest(found: Sequence[Neighbour]) -> Sequence[Neighbour]:
@@ -99,7 +94,7 @@ class StoryGraph(Protocol):
         self, project_id: str, names: Sequence[str], *, at_chapter: int, distance: int = 2
     ) -> Sequence[Neighbour]:
         """Facts that hold at the end of the chapter, around whoever has one of these names or
-        aliases (in any case): the nearest first, of these the latest in the story. At most
+        aliases (see `names.fold`): the nearest first, of these the latest in the story. At most
         `MOST_NEIGHBOURS`, and not further away than `distance` or `LONGEST_WAY`."""
 
     async def remove(self, project_id: str) -> None:

@@ -6,19 +6,15 @@ from typing import NamedTuple
 
 from adapters.graph.base import NodeKind, ProjectGraph
 from domain.story.facts import Fact
+from domain.story.names import fold
 
 
 class Links(NamedTuple):
-    """The names that a fact connects, each folded (see `fold`), as the names of nodes are."""
+    """The names that a fact connects, each folded, as the names of nodes are."""
 
     subjects: Sequence[str]
     objects: Sequence[str]
     believers: Sequence[str]
-
-
-def fold(name: str) -> str:
-    """A name without the differences that do not make another name of it."""
-    return " ".join(name.casefold().split())
 
 
 def carriers(graph: ProjectGraph) -> Mapping[str, Sequence[str]]:

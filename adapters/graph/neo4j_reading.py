@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from neo4j import AsyncManagedTransaction
 
 from adapters.graph.base import MOST_NEIGHBOURS, Neighbour, Node, ProjectGraph, nearest
-from adapters.graph.links import fold
 from domain.errors import RecordDamaged
 from domain.story.facts import Fact
+from domain.story.names import fold
 
 _VERSION = "MATCH (p:Scriptorium {id: $id}) RETURN p.version AS version"
 _NODES = (

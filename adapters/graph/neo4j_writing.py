@@ -7,8 +7,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from neo4j import AsyncManagedTransaction
 
 from adapters.graph.base import Node, NodeKind, ProjectGraph
-from adapters.graph.links import Links, carriers, fold, links
+from adapters.graph.links import Links, carriers, links
 from domain.story.facts import Fact
+from domain.story.names import fold
 
 Row = Mapping[str, object]
 

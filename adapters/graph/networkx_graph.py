@@ -14,11 +14,13 @@ import networkx as nx
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
-from adapters.graph.base import LONGEST_WAY, Neighbour, ProjectGraph, end_of, nearest
-from adapters.graph.links import carriers, fold, links
+from adapters.graph.base import LONGEST_WAY, Neighbour, ProjectGraph, nearest
+from adapters.graph.links import carriers, links
 from adapters.object_store.pending_file import PendingFile, make_directory
 from domain.errors import GraphUnavailable, RecordDamaged
 from domain.story.facts import StoryTime
+from domain.story.memory import end_of
+from domain.story.names import fold
 
 _LOADED = 64  # projects in memory
 _SUFFIX = ".json"
