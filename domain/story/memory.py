@@ -16,7 +16,7 @@ from domain.story import setup_life
 from domain.story.bible import Bible, Named
 from domain.story.canon import canon
 from domain.story.facts import PREDICATES, Fact, Standing, StoryTime
-from domain.story.names import fold
+from domain.story.names import fold_name
 from domain.story.prompts.material import Scope
 from domain.story.record import ChapterRecord
 from domain.story.setups import Setup
@@ -73,9 +73,10 @@ class Told(Frozen):
     text: str
 
 
-class _Learnt(NamedTuple):
+class _Stated(NamedTuple):
     fact: Fact
-    by: frozenset[str] | None  # folded names; None: everybody
+    record: ChapterRecord | None  # None: the bible
+    known_by: Sequence[str] | None  # as the bible says; None: everybody
 
 
 class Memory:
@@ -87,13 +88,13 @@ class Memory:
 
     def entry(self, name: str) -> Named | None:
         """The bible's entry of a name or alias."""
-        return self._entries.get(fold(name))
+        return self._entries.get(fold_name(name))
 
     @cached_property
     def facts(self) -> Sequence[Fact]:
         """All that was true at some time, in story order, with its end where it has one."""
         things = {item.name for item in self.bible.items}
-        return settled([learnt.fact for learnt in self._learnt], self._named, things)
+        return settled([stated.fact for stated in self._stated], self._named, things)
 
     @cached_property
     def beliefs(self) -> Sequence[Fact]:
@@ -107,7 +108,7 @@ class Memory:
                         "believer": self._named(fact.believer or ""),
                     }
                 )
-                for fact, _ in self._learnt
+                for fact, _, _ in self._stated
                 if fact.standing is Standing.BELIEF
             ),
             key=lambda fact: fact.since,
@@ -119,7 +120,7 @@ class Memory:
         return [
             fact
             for fact in self.facts
-            if fact.holds_at(moment) and about in {None, fold(fact.subject)}
+            if fact.holds_at(moment) and about in {None, fold_name(fact.subject)}
         ]
 
     def beliefs_at(self, moment: StoryTime, believer: str | None = None) -> list[Fact]:
@@ -128,7 +129,7 @@ class Memory:
         return [
             fact
             for fact in self.beliefs
-            if fact.holds_at(moment) and who in {None, fold(fact.believer or "")}
+            if fact.holds_at(moment) and who in {None, fold_name(fact.believer or "")}
         ]
 
     def known_by(self, character: str, moment: StoryTime) -> Knowledge:
@@ -139,8 +140,9 @@ class Memory:
         """
         who = self._key(character)
         learnt: dict[tuple[str, str, str], list[StoryTime]] = defaultdict(list)
-        for fact, by in self._learnt:
-            if _told(fact) <= moment and (by is None or who in by):
+        for stated in self._stated:
+            fact = stated.fact
+            if _told(fact) <= moment and self._learns(who, stated):
                 learnt[self._statement(fact)].append(fact.since)
         known = [
             fact
@@ -164,7 +166,7 @@ class Memory:
             facts=tuple(
                 fact
                 for fact in self.facts
-                if fold(fact.subject) == who and (moment is None or fact.since <= moment)
+                if fold_name(fact.subject) == who and (moment is None or fact.since <= moment)
             ),
         )
 
@@ -229,32 +231,33 @@ class Memory:
     def _entries(self) -> dict[str, Named]:
         entries: dict[str, Named] = {}
         for entry in self.bible.entries:  # a name goes before another's alias
-            entries.setdefault(fold(entry.name), entry)
+            entries.setdefault(fold_name(entry.name), entry)
         for entry in self.bible.entries:
             for alias in entry.aliases:
-                entries.setdefault(fold(alias), entry)
+                entries.setdefault(fold_name(alias), entry)
         return entries
 
     @cached_property
-    def _learnt(self) -> Sequence[_Learnt]:
-        """Every fact as it was stated, and who has learnt it there."""
-        laid_down = [
-            _Learnt(fact, None if known_by is None else frozenset(map(self._key, known_by)))
-            for fact, known_by in canon(self.bible)
-        ]
+    def _stated(self) -> Sequence[_Stated]:
+        """Every fact, as it was stated."""
+        laid_down = [_Stated(fact, None, known_by) for fact, known_by in canon(self.bible)]
         return laid_down + [
-            _Learnt(fact, self._audience(record, fact))
+            _Stated(fact, record, None)
             for record in self.records
             for fact in record.extraction.facts
         ]
 
-    def _audience(self, record: ChapterRecord, fact: Fact) -> frozenset[str]:
+    def _learns(self, who: str, stated: _Stated) -> bool:
+        """Whether somebody (a key) has learnt a fact from its statement."""
+        fact, record, known_by = stated
+        if record is None:
+            return known_by is None or who in map(self._key, known_by)
         scenes, scene = record.extraction.scenes, fact.since.scene
         if fact.since.chapter == record.number and 0 < scene <= len(scenes):
-            present = scenes[scene - 1]
-        else:
-            present = tuple(name for each in scenes for name in each)
-        return frozenset(map(self._key, (*present, fact.subject)))
+            scenes = scenes[scene - 1 : scene]
+        return who == self._key(fact.subject) or any(
+            who == self._key(name) for present in scenes for name in present
+        )
 
     def _statement(self, fact: Fact) -> tuple[str, str, str]:
         return self._key(fact.subject), fact.predicate, self._key(fact.object)
@@ -264,7 +267,7 @@ class Memory:
         return entry.name if entry else name
 
     def _key(self, name: str) -> str:
-        return fold(self._named(name))
+        return fold_name(self._named(name))
 
 
 def _told(fact: Fact) -> StoryTime:

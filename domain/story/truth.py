@@ -8,22 +8,18 @@ a thing of the bible has one owner at a time.
 from collections.abc import Callable, Collection, Iterable
 from typing import NamedTuple
 
-from domain.story.facts import PREDICATES, Fact, Predicate, Standing, StoryTime
-from domain.story.names import fold
+from domain.story.facts import PREDICATES, Fact, Standing, StoryTime
+from domain.story.names import fold_name
 
 _OWNS = "possesses"
 
 
-class _Place(NamedTuple):
-    """Where one object at a time can be: what a fact is about, as it is compared."""
+class _Slot(NamedTuple):
+    """Where one fact at a time can stand: one value of a subject, or one statement."""
 
     about: str
     predicate: str
-
-
-class _Standing(NamedTuple):
-    at: int  # in the list of facts
-    object: str  # folded
+    object: str = ""
 
 
 def settled(
@@ -36,44 +32,51 @@ def settled(
     `named` gives the name in the bible of whatever a fact calls somebody, `things` are the names
     in the bible of what can have one owner.
     """
-    truths = [
-        fact.model_copy(update={"subject": named(fact.subject), "object": named(fact.object)})
-        for fact in facts
-        if fact.standing is not Standing.BELIEF
-    ]
+    truths = [_named(fact, named) for fact in facts if fact.standing is not Standing.BELIEF]
     truths.sort(key=lambda fact: fact.since)  # stable: the order of telling decides between equals
     kept: list[Fact] = []
-    holders: dict[_Place, list[_Standing]] = {}
+    standing: dict[_Slot, int] = {}  # the latest in each slot
     for fact in truths:
-        predicate = PREDICATES.get(fact.predicate)
-        what = fold(fact.object)
-        if fact.predicate == _OWNS and fact.object in things:
-            place, what, only = _Place(what, "owner"), fold(fact.subject), True
-        else:
-            place = _Place(fold(fact.subject), fact.predicate)
-            only = predicate is not None and predicate.functional
-        standing = [each for each in holders.get(place, []) if _still(kept[each.at], fact.since)]
-        if any(each.object == what for each in standing):
-            continue
-        if only:
-            rivals = [kept[each.at] for each in standing]
-            if predicate and any(_is_final(predicate, rival, fact) for rival in rivals):
+        slot = _slot(fact, things)
+        at = standing.get(slot)
+        if at is not None and _still(kept[at], fact.since):
+            if _same(kept[at], fact) or _is_final(kept[at], fact):
                 continue
-            for each in standing:
-                kept[each.at] = kept[each.at].model_copy(update={"until": fact.since})
-            standing = []
-        standing.append(_Standing(len(kept), what))
-        holders[place] = standing
+            kept[at] = kept[at].model_copy(update={"until": fact.since})
+        standing[slot] = len(kept)
         kept.append(fact)
     return kept
+
+
+def _named(fact: Fact, named: Callable[[str], str]) -> Fact:
+    subject, value = named(fact.subject), named(fact.object)
+    if (subject, value) == (fact.subject, fact.object):
+        return fact
+    return fact.model_copy(update={"subject": subject, "object": value})
+
+
+def _slot(fact: Fact, things: Collection[str]) -> _Slot:
+    if fact.predicate == _OWNS and fact.object in things:
+        return _Slot(fold_name(fact.object), "owner")
+    predicate = PREDICATES.get(fact.predicate)
+    if predicate and predicate.functional:
+        return _Slot(fold_name(fact.subject), fact.predicate)
+    return _Slot(fold_name(fact.subject), fact.predicate, fold_name(fact.object))
+
+
+def _same(earlier: Fact, later: Fact) -> bool:
+    return fold_name(earlier.object) == fold_name(later.object) and fold_name(
+        earlier.subject
+    ) == fold_name(later.subject)
 
 
 def _still(fact: Fact, moment: StoryTime) -> bool:
     return fact.until is None or moment < fact.until
 
 
-def _is_final(predicate: Predicate, earlier: Fact, later: Fact) -> bool:
+def _is_final(earlier: Fact, later: Fact) -> bool:
     """Whether the later fact cannot take the earlier one's place."""
+    predicate = PREDICATES[earlier.predicate]
     if predicate.irreversible:
         return earlier.object != "yes"  # alive: no
     is_overruled = earlier.standing is Standing.CANON and later.standing is not Standing.CANON
