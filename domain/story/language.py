@@ -127,6 +127,8 @@ class Language(Frozen):
     """Endings of inflection, cut off to compare words."""
     setups: Setups = Setups()
     traits: Traits = Traits()
+    concepts: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Words that are taken for one another where rules and secrets are compared with a text."""
 
     @cached_property
     def functional_words(self) -> frozenset[str]:
@@ -318,6 +320,19 @@ class Language(Frozen):
         if words in self.lists["indefinite"]:
             return 1
         return self.numbers.get(words) or self.ordinal_numbers.get(words)
+
+    @cached_property
+    def _concepts(self) -> Mapping[str, frozenset[str]]:
+        """Words to the concepts that they may stand for."""
+        found: dict[str, set[str]] = {}
+        for concept, words in self.concepts.items():
+            for word in words:
+                found.setdefault(word, set()).add(f"={concept}")
+        return {word: frozenset(names) for word, names in found.items()}
+
+    def meanings(self, word: str) -> frozenset[str]:
+        """A lower-case word's stem, and the concepts that it may stand for."""
+        return self._concepts.get(word, frozenset()) | {self.stem(word)}
 
     def stem(self, word: str) -> str:
         """A word without its ending, good enough to compare."""

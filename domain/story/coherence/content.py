@@ -1,4 +1,4 @@
-"""Words that carry what a sentence is about, compared without their endings."""
+"""Words that carry what a sentence is about, compared without their endings, or by concept."""
 
 from collections.abc import Iterable
 
@@ -23,3 +23,13 @@ def shared(wanted: Iterable[str], text: str, language: Language) -> list[str]:
     """Which of the stems a text has."""
     there = {language.stem(word) for word in WORD.findall(text.lower())}
     return [stem for stem in wanted if stem in there]
+
+
+def meanings(text: str, language: Language) -> frozenset[str]:
+    """All that a text's words mean: their stems, and the concepts that they may stand for."""
+    return frozenset(
+        meaning
+        for word in WORD.findall(text.lower())
+        for part in (word, *word.split("-"))
+        for meaning in language.meanings(part)
+    )
