@@ -1,4 +1,4 @@
-"""The writing room: chapters are brought to rest, many at once, and can be followed meanwhile."""
+"""The writing room: chapters are written and checked, many at once, and followed meanwhile."""
 
 import asyncio
 import logging
@@ -24,9 +24,9 @@ class Place(NamedTuple):
 
 
 WriteChapter = Callable[[Place, Origin, LiveText], Awaitable[None]]
-"""Brings a chapter to rest, whatever it lacks, and tells its text as it comes; the events of this
-are because of the origin. May be repeated after it was interrupted at any point. Raises what its
-parts raise."""
+"""Takes the attempt at a chapter that is under way to its end, and tells the text as it comes; the
+events of this are because of the origin. May be repeated after it was interrupted at any point.
+Raises what its parts raise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Limits:
 
 
 class WritingRoom:
-    """Brings chapters to rest for whoever asks, each by one run at a time."""
+    """Writes and checks chapters for whoever asks, each by one run at a time."""
 
     def __init__(self, write: WriteChapter, limits: Limits) -> None:
         self._write = write
@@ -52,7 +52,8 @@ class WritingRoom:
         self._begun = asyncio.Event()  # set when the next run begins, and then replaced
 
     async def write(self, place: Place, origin: Origin) -> None:
-        """Return when the chapter is at rest. Raises what its run raises."""
+        """Return when the chapter's run is over, the one that goes on if there is one. Raises what
+        it raises."""
         run = self._runs.get(place)
         if run is None:
             run = self._runs[place] = asyncio.create_task(self._run(place, origin))

@@ -19,7 +19,7 @@ from domain.errors import ClusterUnavailable
 
 NAME = "writing-room"
 Recipe = Callable[[Settings], WriteChapter]
-"""Makes what brings chapters to rest. A function of a module, for it travels by name."""
+"""Makes what writes and checks chapters. A function of a module, for it travels by name."""
 
 T = TypeVar("T")
 
@@ -35,9 +35,10 @@ _FOLLOW_SECONDS = 15.0  # an answer takes about one
 
 
 class WritingRoomActor:
-    """Brings chapters to rest for the consumers of the log.
+    """Writes and checks chapters for the consumers of the log.
 
-    - `write` returns when the chapter is at rest in the log: to be reviewed, failed or cancelled.
+    - `write` returns when the attempt at the chapter that was under way is over in the log: the
+      chapter is to be reviewed, has failed, or somebody has ended it.
     - A crash, whenever it comes, leaves open what was not recorded: whoever asked asks again, and
       the next run goes on from the last scene. A call to a language model that was under way is
       then made once more; the project's costs show the lost one as unknown.

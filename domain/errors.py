@@ -7,6 +7,7 @@
     │   ├── LogUnavailable
     │   │   └── LogRaced
     │   ├── ReadingInterrupted
+    │   ├── WritingInterrupted
     │   ├── ModelUnavailable
     │   ├── GraphUnavailable
     │   ├── VectorsUnavailable
@@ -65,6 +66,10 @@ class LogRaced(LogUnavailable):
 
 class ReadingInterrupted(Retryable):
     """A book was not read to its end; what was read of it stays."""
+
+
+class WritingInterrupted(Retryable):
+    """A chapter's attempt did not come to its end; what was recorded of it stays."""
 
 
 class ModelUnavailable(Retryable):

@@ -14,7 +14,7 @@ from domain.entities.project.events import ChapterWritten, GenerationStarted, Re
 from domain.entities.project.queries import OneChapter
 from domain.entities.project.state import RUNNING
 from domain.entity import Origin
-from domain.errors import CommandRefused, LogUnavailable
+from domain.errors import CommandRefused, LogUnavailable, WritingInterrupted
 from domain.events import RecordedEvent
 from jobs.writing.manuscript import Manuscript, Task
 from jobs.writing.principals import WRITING_ROOM
@@ -71,7 +71,7 @@ class Writer:
             if reached is None:
                 return
             try:
-                await self._write(task.place, task.asker)
+                await self._run(task)
             except Exception:
                 before, reached = reached, await self._reached(task)
                 failures = failures + 1 if reached == before else 1
@@ -87,6 +87,11 @@ class Writer:
             reraise=True,
         )
         await retrying(attempt)
+
+    async def _run(self, task: Task) -> None:
+        await self._write(task.place, task.asker)
+        if await self._reached(task):
+            raise WritingInterrupted("the run that went on was for an earlier attempt")
 
     async def _reached(self, task: Task) -> tuple[object, ...] | None:
         """How far the attempt is; None when it is over."""

@@ -42,7 +42,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ChapterWriter:
-    """Brings chapters to rest; see `actors.writing_room.WriteChapter`.
+    """Writes and checks chapters; see `actors.writing_room.WriteChapter`.
 
     What cannot be done at all ends as a failed chapter. What may work later is raised, and leaves
     the chapter as it is. `stand_in` reads chapters when `model` is away.
@@ -57,18 +57,22 @@ class ChapterWriter:
     judges: Executor = field(default_factory=lambda: ThreadPoolExecutor(_JUDGES, "judge"))
 
     async def __call__(self, place: Place, origin: Origin, live: LiveText) -> None:
-        """Return when the chapter is at rest.
+        """Return when the attempt at the chapter that is under way is over, whoever ended it.
 
         Raises:
             Retryable: a part is away; the next call goes on.
         """
+        attempt: int | None = None
         while True:
             answer = await self.entities.query("project", place.project_id, WholeProject())
             project = cast(ProjectState, answer.value)
             chapter = project.chapters.get(place.chapter_id)
             if chapter is None or chapter.status not in RUNNING:
                 return
-            task = Task(place, chapter.newest.number, chapter.attempt, origin)
+            if attempt not in {None, chapter.attempt}:
+                return  # the next one is because of something else
+            attempt = chapter.attempt
+            task = Task(place, chapter.newest.number, attempt, origin)
             await self._while_wanted(task, self._go_on(task, project, chapter, live))
 
     async def _go_on(

@@ -6,6 +6,7 @@ from typing import TypeVar, cast
 
 from adapters.llm.base import LanguageModel
 from domain.book import Frozen
+from domain.entities.project.limits import EXTRACTION_BYTES
 from domain.entities.project.state import Chapter, ProjectState, Revision
 from domain.prompt import Prompt
 from domain.story.coherence.case import Case
@@ -31,6 +32,9 @@ T = TypeVar("T", bound=Frozen)
 U = TypeVar("U", bound=Frozen)
 
 _SUMMARY_CHARACTERS = 10_000
+_PRESENT = 200  # in one scene
+_FINDINGS = 500  # of one verdict
+_FILLED = 0.9  # of what a command may hold
 
 
 class Checker:
@@ -61,7 +65,15 @@ class Checker:
             await self._desk.manuscript.reading(await self._read(case.draft))
         verdict = await self._desk.judged(check, case)
         verdict = await second_opinion(self._desk.calls, case, verdict)
-        verdict = verdict.model_copy(update={"skipped": (*verdict.skipped, *self._skipped)})
+        if len(verdict.findings) > _FINDINGS:
+            rest = f"of {len(verdict.findings)} findings the worst {_FINDINGS} are kept"
+            self._skipped.append(Skipped(check="findings", reason=rest))
+        verdict = verdict.model_copy(
+            update={
+                "findings": verdict.findings[:_FINDINGS],
+                "skipped": (*verdict.skipped, *self._skipped),
+            }
+        )
         await self._desk.manuscript.verdict(verdict, self._project.memory_version)
 
     async def _case(self) -> Case:
@@ -88,12 +100,16 @@ class Checker:
         extracted, summary = await _together(self._extracted(draft), self._summed_up(reading))
         facts = placed([*reading.facts, *verified_facts(extracted, draft)], draft.text)
         setups = [*reading.setups, *verified_setups(extracted, draft)]
-        return Extraction(
+        extraction = Extraction(
             facts=tuple(_distinct_facts(facts))[:FACTS],
             setups=(await self._desk.judged(self._met, reading, setups))[:SETUPS],
             summary=summary.text.strip()[:_SUMMARY_CHARACTERS],
             scenes=self._present(draft.text),
         )
+        while len(extraction.model_dump_json().encode()) > EXTRACTION_BYTES * _FILLED:
+            fewer = extraction.facts[: len(extraction.facts) * 9 // 10]
+            extraction = extraction.model_copy(update={"facts": fewer})
+        return extraction
 
     async def _extracted(self, draft: ChapterText) -> Extracted:
         material = ExtractMaterial(
@@ -126,7 +142,7 @@ class Checker:
         found = [fold(scene.of(text)) for scene in scenes(text)]
         entries = list(self._project.bible.entries)
         return tuple(
-            tuple(entry.name for entry in entries if names_in(scene, entry.names))
+            tuple(entry.name for entry in entries if names_in(scene, entry.names))[:_PRESENT]
             for scene in (found if len(found) <= SCENES else ())
         )
 

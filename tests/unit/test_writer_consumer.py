@@ -28,6 +28,7 @@ class Room:
         self._desk = desk
         self._troubles = list(troubles)
         self.asked: list[tuple[Place, Origin]] = []
+        self.idle = 0
         self.before: Callable[[], Awaitable[object]] | None = None
 
     async def write(self, place: Place, origin: Origin) -> None:
@@ -36,6 +37,8 @@ class Room:
             await self.before()
         if self._troubles:
             raise self._troubles.pop(0)
+        if len(self.asked) <= self.idle:
+            return
         await self._desk.writer()(place, origin, LiveText("run", 10_000))
 
 
@@ -134,3 +137,13 @@ async def test_an_attempt_that_is_over_is_given_up(desk: WritingDesk) -> None:
     await handled(desk, room)
     assert (await desk.chapter()).status is Status.CANCELLED
     assert len(room.asked) == 1
+
+
+async def test_a_run_for_an_earlier_attempt_does_not_count_as_one_for_this(
+    desk: WritingDesk,
+) -> None:
+    room = Room(desk, [])
+    room.idle = 1  # the first time, somebody else's run comes to its end
+    await handled(desk, room)
+    assert (await desk.chapter()).status is Status.PENDING_REVIEW
+    assert len(room.asked) == 2

@@ -422,6 +422,31 @@ async def test_cancelling_stops_the_model(desk: WritingDesk, model: ScriptedMode
     ]
 
 
+async def test_an_attempt_that_is_replaced_ends_the_run(
+    desk: WritingDesk, model: ScriptedModel
+) -> None:
+    """The next one has its own event, and its own run."""
+    never: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    reached: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def pause() -> "asyncio.Future[None]":
+        if not reached.done():
+            reached.set_result(None)
+        return never
+
+    model.pause = pause
+    await put_text(desk, "Mara lit the lamp.")
+    writing = asyncio.create_task(desk.write())
+    await reached
+    await put_text(desk, "Mara put out the lamp.")
+    await writing
+    chapter = await desk.chapter()
+    assert (chapter.status, chapter.attempt) == (Status.CHECKING, 2)
+    model.pause = None
+    await desk.write()
+    assert (await desk.chapter()).status is Status.PENDING_REVIEW
+
+
 async def test_a_project_that_goes_stops_the_work(desk: WritingDesk, model: ScriptedModel) -> None:
     await desk.generate()
     await desk.do(DeleteProject(command_id="delete"))
