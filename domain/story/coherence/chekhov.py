@@ -162,7 +162,7 @@ class _Nowhere:
             what = match.group("what")
             asked = content(what, self._language)
             known = asked & content(self._earlier(place), self._language)
-            if 2 * len(known) <= len(asked):
+            if 2 * len(known) < len(asked):
                 yield self._name(match.group("s")), f"{what.strip()}: it was never set up"
 
     def _name(self, char: str) -> str:

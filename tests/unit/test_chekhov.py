@@ -1,0 +1,111 @@
+"""Setups without payoff, payoffs without setup, items that nobody uses."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from adapters.languages import load_language
+from domain.story.bible import Bible, bible_words
+from domain.story.coherence.case import Case
+from domain.story.coherence.chekhov import ChekhovTracker
+from domain.story.coherence.verdict import Finding, Severity
+from domain.story.reading import ChapterText, read_chapter
+
+BIBLE = Bible.model_validate(
+    {
+        "characters": [
+            "Mara Quist",
+            {"name": "Tobin Rusk", "attributes": {"profession": "ferryman"}},
+            {"name": "Olm Varga", "attributes": {"profession": "police inspector"}},
+        ],
+        "places": ["Harrow"],
+        "items": ["the blue lamp"],
+    }
+)
+NOTHING = "Mara and Tobin and Olm Varga looked at the rain over Harrow, and at the blue lamp."
+
+
+def findings(*texts: str, code: str = "en") -> list[Finding]:
+    """What is found in the last of these chapters."""
+    language = load_language(code)
+    readings = [
+        read_chapter(ChapterText(number=at, text=text), BIBLE, language)
+        for at, text in enumerate(texts, start=1)
+    ]
+    found = ChekhovTracker().analyse(Case(language, BIBLE, readings[:-1], readings[-1])).findings
+    sources = {f"chapter {at}": text for at, text in enumerate(texts[:-1], start=1)}
+    sources |= {"draft": texts[-1], "bible": "\n".join(bible_words(BIBLE))}
+    for finding in found:
+        assert finding.severity is not Severity.BLOCKING
+        assert finding.evidence
+        assert all(each.quote in sources[each.source] for each in finding.evidence)
+    return list(found)
+
+
+GUN = f"{NOTHING} An old revolver hung on the wall."
+
+
+@pytest.mark.parametrize(
+    ("silent", "severities"), [(3, []), (7, []), (9, [Severity.INFO]), (18, [Severity.WARNING])]
+)
+def test_the_longer_a_setup_is_forgotten_the_worse(silent: int, severities: list[Severity]) -> None:
+    assert [each.severity for each in findings(GUN, *[NOTHING] * silent)] == severities
+
+
+def test_what_is_open_when_the_story_ends_is_a_warning() -> None:
+    assert [each.severity for each in findings(GUN, f"{NOTHING}\n\nThe End")] == [Severity.WARNING]
+    fired = f"{NOTHING} Tobin took the revolver down and fired it.\n\nThe End"
+    assert not findings(GUN, fired)
+
+
+FROM_NOWHERE = [
+    ("en", "Mara drew a pistol and fired. The stranger fell dead.", "pistol"),
+    ("en", "Tobin raised the crossbow. He shot the wolf between the eyes.", "crossbow"),
+    ("en", "Mara took out the locket that Tobin had given her on the first day.", "locket"),
+    ("en", "There was still the map that Olm Varga had entrusted to her.", "map"),
+    ("en", "Luckily, Tobin had once learned to defuse explosives.", "Tobin Rusk"),
+    ("fr", "Mara sortit un pistolet et fit feu.", "pistolet"),
+    ("fr", "Elle posa sur la table la clé que Tobin lui avait confiée.", "clé"),
+]
+
+
+@pytest.mark.parametrize(("code", "draft", "subject"), FROM_NOWHERE)
+def test_what_decides_and_was_never_set_up_is_a_warning(
+    code: str, draft: str, subject: str
+) -> None:
+    found = findings(NOTHING, draft, code=code)
+    assert [each.severity for each in found] == [Severity.WARNING]
+    assert found[0].message.startswith(subject)
+
+
+HERRINGS = [
+    (GUN, "Mara drew the revolver and fired."),
+    (GUN, "Mara drew a pistol and fired."),
+    (NOTHING, "Olm Varga drew his pistol and fired."),
+    (NOTHING, "A pistol lay on the table. Mara raised the pistol and fired."),
+    (NOTHING, "Mara drew a pistol she had taken from the guard, and fired."),
+    (NOTHING, "Mara drew a pistol out of the drawing on the page."),
+    (NOTHING, "Grigor drew a pistol and fired."),
+    (f"{NOTHING} Tobin gave her a locket.", "She wore the locket that Tobin had given her."),
+    (NOTHING, "She wore the locket that her mother had given her."),
+    (f"{NOTHING} Tobin knew how to defuse explosives.", "Luckily, Tobin had learned to defuse it."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("earlier", "draft"), HERRINGS)
+def test_what_is_accounted_for_is_no_finding(earlier: str, draft: str) -> None:
+    assert not findings(earlier, draft)
+
+
+def test_an_item_of_the_bible_that_no_chapter_uses_is_for_information() -> None:
+    rain = "Mara looked at the rain."
+    found = findings(*[rain] * 8)
+    assert [each.severity for each in found] == [Severity.INFO]
+    assert found[0].evidence[0].quote == "the blue lamp"
+    assert not findings(*[rain] * 7)
+
+
+@given(st.lists(st.text(max_size=200), min_size=1, max_size=4))
+@settings(max_examples=30)
+def test_any_text_is_looked_at(texts: list[str]) -> None:
+    assert findings(*texts) == findings(*texts)
