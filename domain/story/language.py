@@ -332,7 +332,9 @@ class Language(Frozen):
 
     def meanings(self, word: str) -> frozenset[str]:
         """A lower-case word's stem, and the concepts that it may stand for."""
-        return self._concepts.get(word, frozenset()) | {self.stem(word)}
+        singular = word[:-1] if len(word) > 4 and word.endswith("s") else word
+        found = self._concepts.get(word) or self._concepts.get(singular, frozenset())
+        return found | {self.stem(word), self.stem(singular)}
 
     def stem(self, word: str) -> str:
         """A word without its ending, good enough to compare."""

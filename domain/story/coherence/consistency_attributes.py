@@ -15,7 +15,7 @@ _WEAK = ("profession", "height", "girth")
 
 def attributes(material: Material) -> Iterator[Finding]:
     """A value in the draft that no earlier value allows, and nothing explains."""
-    for statement in material.draft.statements:
+    for statement in (*material.draft.statements, *material.credible):
         phrasing = material.language.phrasings[statement.phrasing]
         if not phrasing.values or not statement.plain or statement.past or not statement.value:
             continue
@@ -25,9 +25,11 @@ def attributes(material: Material) -> Iterator[Finding]:
             prior = _opposite(statement, phrasing.against, material)
         else:
             prior = _against(statement, material)
-        if prior is None or _explained(statement, material):
+        if prior is None or _explained(statement, prior, material):
             continue
-        weak = statement.phrasing in _WEAK or (prior.chapter and phrasing.against)
+        weak = (
+            statement.phrasing in _WEAK or statement.speaker or (prior.chapter and phrasing.against)
+        )
         yield material.finding(
             KIND,
             Severity.WARNING if weak else Severity.BLOCKING,
@@ -84,16 +86,17 @@ def _prior(phrasing: str, subject: str, material: Material) -> list[Statement]:
     return [each for each in material.prior(phrasing, subject) if each.plain and each.value]
 
 
-def _explained(statement: Statement, material: Material) -> bool:
+def _explained(statement: Statement, prior: Statement, material: Material) -> bool:
     language = material.language
     phrasing = language.phrasings[statement.phrasing]
     if phrasing.against:
         phrasing = language.phrasings[phrasing.against]
-    if not phrasing.changes:
+    changes = [word for word in phrasing.changes if word not in prior.quote.lower()]
+    if not changes:
         return False
     cues = "|".join(map(re.escape, sorted(language.cues[statement.phrasing])))
     return material.explained(
         statement.subject,
-        re.compile(rf"\b(?:{'|'.join(phrasing.changes)})\b", re.IGNORECASE),
+        re.compile(rf"\b(?:{'|'.join(changes)})\b", re.IGNORECASE),
         re.compile(rf"\b(?:{cues})\b", re.IGNORECASE),
     )

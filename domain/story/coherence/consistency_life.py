@@ -2,13 +2,12 @@
 
 from collections.abc import Iterator
 
-from domain.story.bible import bible_words
 from domain.story.coherence.material import Material, Told
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
 
 KIND = "life_and_death"
-_BACK = 6
+_BACK = 3
 """Sentences back in which a dream, a memory or a letter may have begun."""
 _ALIVE = ("acts", "met")
 
@@ -16,12 +15,13 @@ _ALIVE = ("acts", "met")
 def life_and_death(material: Material) -> Iterator[Finding]:
     """Whoever is dead by what came before, and acts or speaks in the draft."""
     revival = material.language.finder("revival")
-    if any(revival.search(words) for words in bible_words(material.case.bible)):
+    bible = material.case.bible
+    if any(revival.search(line.text) for line in (*bible.rules, *bible.facts)):
         return
     dead = _dead(material)
     reported: set[str] = set()
     for statement in material.draft.statements:
-        if statement.phrasing == "dies" and statement.plain and statement.sure:
+        if statement.phrasing == "dies" and statement.plain:
             dead.setdefault(statement.subject or statement.object, statement)
         if statement.phrasing not in _ALIVE or not statement.plain or statement.past:
             continue
@@ -47,7 +47,7 @@ def _dead(material: Material) -> dict[str, Statement]:
     found: dict[str, Statement] = {}
     for statement in material.before:
         who = statement.subject or statement.object
-        if statement.phrasing == "dies" and statement.plain and statement.sure:
+        if statement.phrasing == "dies" and statement.plain:
             found.setdefault(statement.groups.get("o", who), statement)
         elif statement.phrasing in _ALIVE and statement.plain and not statement.past:
             death = found.get(who)

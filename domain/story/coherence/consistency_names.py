@@ -7,6 +7,7 @@ from typing import NamedTuple
 from domain.story.coherence.material import Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.text.cast import WORD, Entity, words_of
+from domain.story.text.mentions import Mention
 from domain.story.text.sentences import Span, covering
 
 KIND = "name"
@@ -30,7 +31,12 @@ def names(material: Material) -> Iterator[Finding]:
     for run in _runs(material):
         if run.words in reported or _excused(run, material):
             continue
-        found = _other_surname(run, known, material) or _misspelt(run, known, material)
+        found = (
+            _other_surname(run, known, material)
+            or _misspelt(run, known, material)
+            or _apposed(run, known, material)
+            or _slip(run, known, material)
+        )
         if found is not None:
             reported.add(run.words)
             yield found
@@ -95,9 +101,11 @@ def _established(entity: Entity, material: Material) -> bool:
 
 def _other_surname(run: _Named, known: Counter[str], material: Material) -> Finding | None:
     """A known first name with a surname that nobody has."""
-    if len(run.words) != 2 or known[run.words[1]]:
+    if len(run.words) != 2 or known[run.words[0]] and known[run.words[1]]:
         return None
     first, last = run.words
+    if known[last]:
+        return _other_first(run, material)
     bearers = [
         entity
         for entity in _people(material)
@@ -112,6 +120,64 @@ def _other_surname(run: _Named, known: Counter[str], material: Material) -> Find
     if len(bearers) != 1 or not full:
         return None
     return _finding(run, bearers[0], full[0][-1], last, material)
+
+
+def _other_first(run: _Named, material: Material) -> Finding | None:
+    """A known surname with a first name that nobody has, and that begins like its bearer's."""
+    first, last = run.words
+    bearers = [
+        (entity, words)
+        for entity in _people(material)
+        for name in entity.names
+        if len(words := _bare(name, material)) >= 2 and words[-1] == last
+    ]
+    if len({entity.name for entity, _ in bearers}) != 1 or run.title:
+        return None
+    entity, words = bearers[0]
+    if words[0][0] != first[0] or words[0] == first:
+        return None
+    return _finding(run, entity, words[0], first, material)
+
+
+def _slip(run: _Named, known: Counter[str], material: Material) -> Finding | None:
+    """A speaker named once, and never before, by a name that begins as somebody's does."""
+    text = material.draft.text
+    name = run.words[0]
+    beside = text[max(0, run.span.start - 20) : run.span.start]
+    speech = material.language.finder("present_speech")
+    alone = len(run.words) == 1 and not run.title and not known[name]
+    if not alone or len(name) < _SHORTEST + 1 or text.count(name) > 1:
+        return None
+    if not any(match.end() >= len(beside.rstrip()) for match in speech.finditer(beside)):
+        return None
+    like = [
+        (entity, own)
+        for entity in _people(material)
+        for own in _bare(entity.name, material)[:1]
+        if own[:3] == name[:3] and own != name and abs(len(own) - len(name)) <= 2
+    ]
+    return _finding(run, *like[0], name, material) if len(like) == 1 else None
+
+
+def _apposed(run: _Named, known: Counter[str], material: Material) -> Finding | None:
+    """`the mate, Mr. Reed,` where the mate has another name."""
+    text = material.draft.text
+    if len(run.words) > 2 or any(known[word] for word in run.words):
+        return None
+    for mention in material.draft.prose.mentions:
+        beside = text[mention.end : run.span.start] == ", " and text[run.span.end] in ",.;"
+        turned = text[run.span.end : mention.start] == ", " and text[mention.end] in ",.;"
+        entity = material.cast.by_char[mention.char]
+        epithet = text[mention.start : mention.end].split()[-1].lower() in entity.epithets
+        if (beside or turned) and not mention.pronoun and (epithet or _role(entity, mention, text)):
+            return _finding(run, entity, _bare(entity.name, material)[-1], run.words[-1], material)
+    return None
+
+
+def _role(entity: Entity, mention: Mention, text: str) -> bool:
+    """Whether a mention says what somebody is: an alias such as `the mate`."""
+    words = text[mention.start : mention.end]
+    return words[0].islower() and words.lower() in map(str.lower, entity.names)
 
 
 def _misspelt(run: _Named, known: Counter[str], material: Material) -> Finding | None:

@@ -14,7 +14,7 @@ _CLOSE = (("betrothed", "spouse"), ("step_parent", "parent"), ("step_child", "ch
 
 def relations(material: Material) -> Iterator[Finding]:
     """Relations in the draft that what came before rules out."""
-    for statement in material.draft.statements:
+    for statement in (*material.draft.statements, *material.credible):
         if not statement.plain:
             continue
         if statement.phrasing == "related":
@@ -32,7 +32,7 @@ def relation(word: str, material: Material) -> Relation | None:
 def _related(statement: Statement, material: Material) -> Iterator[Finding]:
     owner, other = statement.subject, statement.object
     said = relation(statement.groups.get("word", ""), material)
-    if said is None or owner == other:
+    if said is None or owner == other or other.lower() in material.language.functional_words:
         return
     for prior in _all_related(material):
         known = relation(prior.groups.get("word", ""), material)
@@ -53,7 +53,7 @@ def _related(statement: Statement, material: Material) -> Iterator[Finding]:
             return
         if (
             prior.subject == owner
-            and prior.object != other
+            and not _same_person(prior.object, other, material)
             and said.single
             and known.kin == said.kin
             and known.gender == said.gender
@@ -68,6 +68,16 @@ def _related(statement: Statement, material: Material) -> Iterator[Finding]:
                 material,
             )
             return
+
+
+def _same_person(one: str, other: str, material: Material) -> bool:
+    """Whether two names are, or may be, one person's."""
+    entity = material.cast.named(other)
+    words = set(one.split())
+    for each in material.cast.entities:
+        if one in each.names:
+            words |= {word for name in each.names for word in name.split()}
+    return (entity.name if entity else other) == one or bool(words & set(other.split()))
 
 
 def _all_related(material: Material) -> list[Statement]:
@@ -114,15 +124,15 @@ def _wed(statement: Statement, prior: Statement, material: Material) -> bool:
     """Whether somebody has married, or had a child, since."""
     changes = "|".join(material.language.phrasings["no_kin"].changes)
     pattern = re.compile(rf"\b(?:{changes})\b", re.IGNORECASE)
+    char = material.cast.chars.get(statement.subject, "")
+    never = material.language.finder("negation")
     return any(
-        any(word in around for word in material.cast.own_words(statement.subject))
+        char in sentence.marked
+        and pattern.search(sentence.marked)
+        and not never.search(sentence.marked)
+        and sentence.span.of(told.text) not in (prior.quote, statement.quote)
         for told in (*material.earlier, material.draft)
-        for match in pattern.finditer(told.text)
-        for around in (told.text[max(0, match.start() - 80) : match.end() + 80],)
-        if prior.quote not in told.text
-        or not told.text.find(prior.quote)
-        <= match.start()
-        <= told.text.find(prior.quote) + len(prior.quote)
+        for sentence in told.prose.sentences
     )
 
 
@@ -134,4 +144,11 @@ def _finding(
     statement: Statement, quote: str, chapter: int, message: str, material: Material
 ) -> Finding:
     earlier: Evidence = material.quoted(chapter, quote)
-    return material.finding(KIND, Severity.BLOCKING, message, material.evidence(statement), earlier)
+    certain = statement.sure and not statement.speaker
+    return material.finding(
+        KIND,
+        Severity.BLOCKING if certain else Severity.WARNING,
+        message,
+        material.evidence(statement),
+        earlier,
+    )

@@ -1,93 +1,244 @@
 """Rules of the world: what never happens, or only by somebody, happens in the draft."""
 
 import re
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from itertools import chain
 
-from domain.story.coherence.content import content, shared
+from domain.story.coherence.content import meanings
 from domain.story.coherence.material import Material
+from domain.story.coherence.rule_clauses import Form, Rule, clauses
 from domain.story.coherence.verdict import Finding, Severity
+from domain.story.language import Language
 from domain.story.text import marks
+from domain.story.text.cast import WORD
 from domain.story.text.mentions import Sentence
 
 KIND = "rule"
-_CLAUSES = re.compile(r"[.;:!?]+\s*")
-_SHARE = 0.6
-_LEAST = 2
-
-
-class _Rule(NamedTuple):
-    """What may not be, by the stems of its words; `only` who may all the same."""
-
-    stems: Sequence[str]
-    only: Sequence[str]
-    quote: str
-    denied: str = ""
-    """The stem of what there is not: `no bridge`."""
+_MOST = 2 / 3
+"""Of the words of what a rule forbids, to say that a sentence does it."""
+_SHORT = 3
+"""Words of an attribute that says what somebody is."""
+_QUOTE = 400
+_PARTS = re.compile(r"[,;:—–()]")
 
 
 def rules(material: Material) -> Iterator[Finding]:
     """Sentences of the draft that have all of what a rule says there is not."""
-    known = [rule for text in _texts(material) for rule in _rules(text, material)]
-    reported: set[str] = set()
+    known = list(_rules(material))
+    if not known:
+        return
+    scenes = [_Told(sentence, material) for sentence in material.draft.prose.sentences]
+    _add_times(scenes)
     for rule in known:
-        for sentence in material.draft.prose.sentences:
-            words = sentence.span.of(material.draft.prose.narrated)
-            if rule.quote in reported or not _breaks(words, sentence, rule, material):
-                continue
-            reported.add(rule.quote)
+        broken = next((told for told in scenes if _breaks(told, rule, scenes)), None)
+        if broken is not None:
             yield material.finding(
                 KIND,
                 Severity.WARNING,
                 f"The draft goes against a rule: {rule.quote}",
-                material.quoted(material.draft.number, sentence.span.of(material.draft.text)[:400]),
+                material.quoted(material.draft.number, broken.quote),
                 material.quoted(0, rule.quote),
             )
 
 
-def _texts(material: Material) -> Iterator[str]:
+def _rules(material: Material) -> Iterator[Rule]:
     bible = material.case.bible
-    yield from (rule.text for rule in bible.rules)
-    yield from (fact.text for fact in bible.facts if fact.text)
+    for rule in bible.rules:
+        yield from clauses(rule.text, material.language, positive=True)
+    for fact in bible.facts:
+        if fact.text:
+            yield from clauses(fact.text, material.language, positive=False)
 
 
-def _rules(text: str, material: Material) -> Iterator[_Rule]:
-    language = material.language
-    for clause in _CLAUSES.split(text):
-        never = language.finder("rule_never").search(clause)
-        only = language.finder("rule_only").search(clause)
-        if only and not never:
-            who, what = _halves(clause[only.end() :], material)
-            if who and len(stems := content(what, language)) >= 1:
-                yield _Rule(stems, content(who, language), clause.strip())
-        elif never and not only:
-            stems = content(clause, language)
-            none = language.finder("rule_none").match(never.group())
-            denied = content(clause[never.end() :], language)[:1] if none else []
-            if len(stems) >= _LEAST:
-                yield _Rule(stems, (), clause.strip(), "".join(denied) or stems[-1])
+class _Told:
+    """A sentence of the narrator's, by what its words mean."""
 
+    def __init__(self, sentence: Sentence, material: Material) -> None:
+        self._material = material
+        self._sentence = sentence
+        self._text = sentence.span.of(material.draft.prose.narrated).replace(marks.SPOKEN, " ")
+        self.scene = sentence.scene
+        self.paragraph = sentence.paragraph
+        self.times: frozenset[str] = frozenset()
+        """What time it is, as said before."""
 
-def _halves(clause: str, material: Material) -> tuple[str, str]:
-    """Who may, and what, of a clause such as `only the keeper can open the gate`."""
-    may = material.language.finder("may").search(clause)
-    return (clause[: may.start()], clause[may.end() :]) if may else ("", "")
+    @property
+    def language(self) -> Language:
+        return self._material.language
 
+    @property
+    def quote(self) -> str:
+        return self._sentence.span.of(self._material.draft.text)[:_QUOTE]
 
-def _breaks(words: str, sentence: Sentence, rule: _Rule, material: Material) -> bool:
-    language = material.language
-    found = shared(rule.stems, words, language)
-    if rule.only:
-        others = any(
-            material.cast.by_char[mention.char].kind == "person" for mention in sentence.mentions
+    @cached_property
+    def parts(self) -> Sequence[tuple[str, frozenset[str]]]:
+        """Its clauses, each with what its words mean."""
+        return [(part, meanings(part, self.language)) for part in _PARTS.split(self._text)]
+
+    @cached_property
+    def meanings(self) -> frozenset[str]:
+        """What its words mean."""
+        return frozenset(chain.from_iterable(found for _, found in self.parts))
+
+    @cached_property
+    def people(self) -> frozenset[str]:
+        """What those whom it mentions are called, and are."""
+        cast = self._material.cast
+        names = {cast.by_char[mention.char].name for mention in self._sentence.mentions}
+        return frozenset(
+            chain.from_iterable(
+                meanings(text, self.language)
+                for entry in self._material.case.bible.entries
+                if entry.name in names
+                for text in (*entry.names, *entry.attributes.values())
+                if len(text.split()) <= _SHORT
+            )
         )
-        if len(found) < max(_LEAST, len(rule.stems)) or not others:
-            return False
-        if shared(rule.only, words, language):
-            return False
-    elif len(found) < max(_LEAST, _SHARE * len(rule.stems)) or rule.denied not in found:
+
+    @cached_property
+    def has_person(self) -> bool:
+        """Whether it is about somebody."""
+        cast = self._material.cast
+        return any(cast.by_char[each.char].kind == "person" for each in self._sentence.mentions)
+
+    @cached_property
+    def imagined(self) -> bool:
+        """Whether it tells of what is not, or is allowed."""
+        return any(
+            self.language.finder(name).search(self._text) for name in ("rule_exceptions", "unreal")
+        )
+
+    def lacks(self, words: Iterable[str]) -> bool:
+        """Whether it says that one of these is not there, or fewer than it takes."""
+        wanted = frozenset(chain.from_iterable(self.language.meanings(word) for word in words))
+        missing = self.language.finder("rule_lacking")
+        return any(
+            wanted & meanings(self._text[match.end() : match.end() + 60], self.language)
+            for match in missing.finditer(self._text)
+        )
+
+    def denies(self, words: Sequence[str]) -> bool:
+        """Whether a clause that has one of these words says before it that this is not so."""
+        wanted = frozenset(chain.from_iterable(map(self.language.meanings, words)))
+        return any(
+            self.language.finder(name).search(part, 0, self._last(part, wanted))
+            for part, found in self.parts
+            if wanted & found
+            for name in ("negation", "irrealis")
+        )
+
+    def _last(self, part: str, wanted: frozenset[str]) -> int:
+        """Where the last word of a clause ends that means one of these."""
+        ends = [
+            word.end()
+            for word in WORD.finditer(part)
+            if wanted & meanings(word.group(), self.language)
+        ]
+        return max(ends, default=0)
+
+    def share(self, words: Sequence[str], also: frozenset[str] = frozenset()) -> float:
+        """How many of some words it has, by meaning; 1 for none wanted."""
+        there = self.meanings | also
+        hits = sum(bool(self.language.meanings(word) & there) for word in words)
+        return hits / len(words) if words else 1.0
+
+
+def _add_times(scenes: Sequence[_Told]) -> None:
+    """Tells each sentence what time of day and which day it is by those before it."""
+    now: frozenset[str] = frozenset()
+    for index, told in enumerate(scenes):
+        if index and told.scene != scenes[index - 1].scene:
+            now = frozenset()
+        language = told.language
+        words = chain.from_iterable(
+            language.lists[name] for name in ("times_of_day", "weekdays", "months")
+        )
+        times = frozenset(chain.from_iterable(language.meanings(word) for word in words))
+        now = told.meanings & times or now
+        told.times = now
+
+
+def _breaks(told: _Told, rule: Rule, scenes: Sequence[_Told]) -> bool:
+    what = (*rule.subject, *rule.action)
+    if told.share(what, told.people) < _MOST or told.imagined:
         return False
-    plain = words.replace(marks.SPOKEN, "")
-    return not any(
-        language.finder(name).search(plain) for name in ("exceptions", "negation", "unreal")
+    if told.share(rule.action) == 0:
+        return False
+    match rule.form:
+        case Form.NEVER:
+            return _in_case(told, rule) and _all(told, rule) and not told.denies(rule.action)
+        case Form.NONE:
+            return _there_is(told, rule) and not told.denies(rule.action[:1])
+        case Form.NEEDS:
+            return _in_case(told, rule) and (
+                told.lacks(rule.need)
+                or (
+                    told.has_person
+                    and len(what) > 1
+                    and told.share(what, told.people) == 1
+                    and not told.denies(rule.action)
+                    and not _mentioned(rule.need, told, scenes)
+                )
+            )
+        case Form.WHO:
+            return (
+                told.has_person
+                and told.share(what) == 1
+                and len(what) > 1
+                and told.share(rule.need, told.people) == 0
+                and not told.denies(rule.action)
+            )
+        case Form.WHEN:
+            return told.share(what) == 1 and _another_time(told, rule) and not told.denies(what)
+        case Form.ALWAYS:
+            return (
+                len(what) > 1
+                and told.share(what, told.people) == 1
+                and _in_case(told, rule)
+                and (told.denies(rule.action) or told.lacks(rule.action))
+            )
+
+
+def _all(told: _Told, rule: Rule) -> bool:
+    """Whether at least two of a rule's words are there, when it has two."""
+    words = (*rule.subject, *rule.action, *rule.condition)
+    hits = told.share(words, told.people | told.times) * len(words)
+    return hits >= min(2, len(words)) and len(words) > 1
+
+
+def _in_case(told: _Told, rule: Rule) -> bool:
+    """Whether it is when or where a rule holds."""
+    return told.share(rule.condition, told.times) >= (0.5 if len(rule.condition) != 1 else 1)
+
+
+def _there_is(told: _Told, rule: Rule) -> bool:
+    """What there is none of, with half of the rest of the rule or of its reason."""
+    language = told.language
+    if not rule.action or told.share(rule.action[:1]) < 1:
+        return False
+    rest = (*rule.action[1:], *rule.condition)
+    there = told.meanings | told.times
+    hits = sum(bool(language.meanings(word) & there) for word in (*rest, *rule.reason))
+    return 2 * hits >= len(rest)
+
+
+def _mentioned(words: Sequence[str], told: _Told, scenes: Sequence[_Told]) -> bool:
+    """Whether one of the words is in a scene up to the paragraph of a sentence."""
+    return any(
+        each.share(words) > 0
+        for each in scenes
+        if each.scene == told.scene and each.paragraph <= told.paragraph + 1
     )
+
+
+def _another_time(told: _Told, rule: Rule) -> bool:
+    """Whether a sentence names a time of the same kind as, and none of, those of a rule."""
+    language = told.language
+    for name in ("weekdays", "months", "times_of_day"):
+        kind = frozenset(chain.from_iterable(map(language.meanings, language.lists[name])))
+        wanted = kind & frozenset(chain.from_iterable(map(language.meanings, rule.need)))
+        there = kind & told.meanings
+        if wanted and there and not there & wanted:
+            return True
+    return False

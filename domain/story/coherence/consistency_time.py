@@ -13,7 +13,7 @@ _LEAST = 3
 
 def time_and_age(material: Material) -> Iterator[Finding]:
     """Ages and times in the draft that what came before rules out."""
-    for statement in (*material.draft.statements, *material.draft.claims):
+    for statement in (*material.draft.statements, *material.credible):
         if not statement.plain:
             continue
         match statement.phrasing:
@@ -64,6 +64,8 @@ def _age(statement: Statement, material: Material) -> Iterator[Finding]:
         return
     prior, (low, high) = known[-1]
     apart = max(low - now[1], now[0] - high)
+    if now[1] < low and material.looks_back(statement):
+        return
     severity = Severity.BLOCKING if apart > 1 and not statement.speaker else Severity.WARNING
     yield material.finding(
         KIND,
@@ -74,10 +76,10 @@ def _age(statement: Statement, material: Material) -> Iterator[Finding]:
     )
 
 
-def _fits(now: tuple[int, int], before: tuple[int, int], later: bool) -> bool:
+def _fits(now: tuple[int, int], before: tuple[int, int], later: int) -> bool:
     """Whether an age goes with an earlier one: a birthday may lie between, years where the story
     says so."""
-    return now[1] >= before[0] and (later or now[0] <= before[1] + 1)
+    return now[1] >= before[0] and now[0] <= before[1] + 1 + later
 
 
 def _span(low: int, high: int) -> str:

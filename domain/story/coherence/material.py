@@ -8,7 +8,7 @@ from functools import cached_property
 from domain.story.coherence.case import Case
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.canon import canon
-from domain.story.extraction.statements import Statement, claims, statements
+from domain.story.extraction.statements import UNKNOWN, Statement, claims, statements
 from domain.story.language import Language
 from domain.story.reading import ChapterReading
 from domain.story.text.cast import Cast
@@ -17,6 +17,9 @@ from domain.story.text.prose import Prose, read_prose
 
 ANALYST = "consistency"
 _AROUND = 160
+_BACK = 3
+"""Sentences back in which an older time may have begun."""
+_LIFETIME = 100
 _ANY = re.compile("")
 
 
@@ -81,9 +84,40 @@ class Material:
         return found
 
     @cached_property
-    def years_pass(self) -> bool:
-        """Whether the story says that years go by."""
-        return self.told_since(self.language.lists["years_later"])
+    def credible(self) -> Sequence[Statement]:
+        """What the draft's speakers state, but for what is near a word for lies and errors."""
+        lies = self.language.finder("lies")
+        return [
+            claim
+            for claim in self.draft.claims
+            if claim.speaker != UNKNOWN
+            and not lies.search(self.draft.text[max(0, claim.start - 300) : claim.start + 400])
+        ]
+
+    def looks_back(self, statement: Statement) -> bool:
+        """Whether the draft tells of earlier times shortly before a statement."""
+        before = [
+            sentence
+            for sentence in self.draft.prose.sentences
+            if sentence.span.start <= statement.start and sentence.scene == statement.scene
+        ][-_BACK:]
+        return any(
+            self.language.finder(name).search(sentence.marked)
+            for sentence in before
+            for name in ("flashback", "perfect", "retold")
+        )
+
+    @cached_property
+    def years_pass(self) -> int:
+        """How many years may have gone by, as far as the story says so."""
+        if self.told_since(self.language.lists["years_later"]):
+            return _LIFETIME
+        return sum(
+            self.language.read_number(match.group("number")) or 1
+            for counted in self.language.lists["years_counted"]
+            for told in (*self.earlier, self.draft)
+            for match in self.language.pattern(counted).finditer(told.text)
+        )
 
     def told_since(self, words: Sequence[str]) -> bool:
         """Whether any of the words is in the draft or an earlier chapter."""

@@ -5,14 +5,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
-from domain.story.language import Language, Phrasing
+from domain.story.language import Language
 from domain.story.text import marks
 from domain.story.text.cast import Cast
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import Prose
 from domain.story.text.speakers import spoken
 
+UNKNOWN = "?"
+"""A speaker who is not plain."""
+
 _QUOTE = 400
+_AFTER = 25
+_BEGINNING = 40
+"""Characters."""
 _OBJECTS = ("o", "p", "thing", "name")
 _PERSON, _PLACE = re.compile(marks.PERSON), re.compile(marks.PLACE)
 _DIGIT = re.compile(r"\d")
@@ -66,24 +72,24 @@ def statements(prose: Prose, chapter: int) -> list[Statement]:
 def claims(prose: Prose, chapter: int) -> list[Statement]:
     """What is stated in dialogue, each with its speaker (empty where that is not plain)."""
     return [
-        replace(statement, speaker=speaker or "?")
+        replace(statement, speaker=speaker or UNKNOWN)
         for speaker, sentence in spoken(prose)
         for statement in _of_sentence(sentence, prose.text, prose.cast, chapter)
     ]
 
 
 def _of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Iterator[Statement]:
-    if not sentence.mentions:
-        return
     language = cast.language
     low = sentence.marked.lower()
     words = frozenset(part for word in _WORDS.findall(low) for part in (word, *word.split("-")))
     if _DIGIT.search(low):
         words |= {"#"}
     for name, cues in language.cues.items():
-        if not cues or cues.isdisjoint(words):
+        if "*" not in cues and cues.isdisjoint(words):
             continue
         for match in _matches(language, name, sentence.marked):
+            if language.phrasings[name].needs_names and not _opening(sentence, match):
+                continue
             mood = _mood(sentence.marked, match, language)
             quote, start = quoted(text, sentence, match)
             groups = _groups(cast, match)
@@ -103,7 +109,7 @@ def _of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Ite
                 past=mood.past,
                 changed=any(word in words for word in language.phrasings[name].changes),
                 groups=groups,
-                sure=_sure(sentence, match, language.phrasings[name]),
+                sure=_sure(sentence, match),
             )
 
 
@@ -132,23 +138,35 @@ def _mood(marked: str, match: re.Match[str], language: Language) -> Mood:
     ]
     clause = marked[max((at for at in joints if at <= match.start()), default=0) : match.end()]
     return Mood(
-        hedged=language.finder("unreal").search(marked) is not None
-        or language.finder("irrealis").search(clause) is not None,
+        hedged=language.finder("unreal").search(marked, 0, match.end() + _AFTER) is not None
+        or language.finder("irrealis").search(clause + marked[match.end() : match.end() + 12])
+        is not None,
         denied=language.finder("negation").search(clause) is not None,
-        past=language.finder("flashback").search(marked) is not None,
+        past=language.finder("flashback").search(marked) is not None
+        or language.finder("perfect").search(clause) is not None,
     )
 
 
-def _sure(sentence: Sentence, match: re.Match[str], phrasing: Phrasing) -> bool:
-    """Whether the match's people are named, or can be nobody else. What `needs_names` is sure
-    with names, or of the one that the sentence begins with."""
-    chars = {text for text in match.groupdict().values() if text}
-    meant = [mention for mention in sentence.mentions if mention.char in chars]
-    if any(mention.likely for mention in meant):
+def _sure(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Whether the match's people are named, or can be nobody else."""
+    for char in {text for text in match.groupdict().values() if text}:
+        meant = [mention for mention in sentence.mentions if mention.char == char]
+        named = any(not mention.pronoun and not mention.likely for mention in meant)
+        if not named and any(mention.likely for mention in meant):
+            return False
+    return True
+
+
+def _opening(sentence: Sentence, match: re.Match[str]) -> bool:
+    """Whether whoever a match is about is named in the sentence, or begins it."""
+    if not sentence.mentions:
         return False
-    opening = sentence.mentions[0].char if match.start() <= 3 else ""
-    return not phrasing.needs_names or all(
-        not mention.pronoun or mention.char == opening for mention in meant
+    first = sentence.mentions[0]
+    return all(
+        any(mention.char == char and not mention.pronoun for mention in sentence.mentions)
+        or (first.char == char and first.start - sentence.span.start <= _BEGINNING)
+        for char in match.groupdict().values()
+        if char and any(mention.char == char for mention in sentence.mentions)
     )
 
 

@@ -9,6 +9,7 @@ from domain.story.text import marks
 from domain.story.text.cast import WORD, Cast
 from domain.story.text.sentences import Span
 
+_ADVERBIAL = 7
 _OPENING = 3
 """Words before the one a sentence is about."""
 
@@ -89,6 +90,10 @@ class Marker:
 
     def _name(self, words: Sequence[re.Match[str]], at: int) -> tuple[Mention, int] | None:
         first = words[at].group()
+        if first.lower() in self._language.lists["definite"] and at + 2 < len(words):
+            softened = words[at + 1].group().lower() in self._language.lists["softeners"]
+            if softened and (found := self._epithet(words, at)) is not None:
+                return found
         for variant, char, cased in self._cast.table.get(first.lower(), ()):
             if at + len(variant) > len(words):
                 continue
@@ -114,6 +119,17 @@ class Marker:
                 Mention(start, owner.end() if owner else end, char, owner is not None, False),
                 len(variant),
             )
+        return None
+
+    def _epithet(self, words: Sequence[re.Match[str]], at: int) -> tuple[Mention, int] | None:
+        """`the old miller`, where there is one miller: likely him."""
+        calling = words[at + 2].group().lower()
+        for variant, char, cased in self._cast.table.get(words[at].group().lower(), ()):
+            if not cased and variant[1:] == (calling,):
+                end = words[at + 2].end()
+                owner = self._owner.match(self._text, end) if self._owner else None
+                stop = owner.end() if owner else end
+                return Mention(words[at].start(), stop, char, owner is not None, False, True), 3
         return None
 
     def _joined(self, words: Sequence[re.Match[str]], at: int, count: int) -> bool:
@@ -155,7 +171,9 @@ class Marker:
     ) -> None:
         word = words[at].group().lower()
         if (gender := self._nouns.get(word)) is not None:
-            here.append(("", gender))
+            before = words[at - 1].group().lower() if at else ""
+            if at <= _OPENING or before not in self._language.lists["indefinite"]:
+                here.append(("", gender))
             return
         if self._i and word in self._language.first_person:
             owner = self._language.first_person[word] == "owner"
@@ -184,14 +202,15 @@ class Marker:
         if len(fitting) == 1:
             return next(iter(fitting)), False
         about = found[0].char if found and not found[0].owner else ""
-        meant = about or (self._topic if at <= _OPENING else "")
+        first = at <= _OPENING or (at <= _ADVERBIAL and not found)
+        meant = about or (self._topic if first else "")
         if meant and meant in fitting and self._fits(meant, gender):
             return meant, True
         return "", False
 
     def _fits(self, char: str, gender: Gender) -> bool:
         entity = self._cast.by_char[char]
-        return entity.kind == "person" and (not gender or entity.gender == gender)
+        return entity.kind == "person" and (not gender or entity.gender in (gender, ""))
 
     def _follow(self, span: Span, mentions: Sequence[Mention]) -> None:
         """Whom the sentence is about: the first one it mentions, near its beginning."""
@@ -215,7 +234,10 @@ class Marker:
             return "object"
         gap = self._text[words[at].end() : words[at + 1].start()]
         after = words[at + 1].group().lower()
-        follows = not gap.strip() and after not in self._language.function_words
+        follows = not gap.strip() and (
+            after not in self._language.function_words
+            or after in self._language.lists["after_owner"]
+        )
         return "owner" if follows else "object"
 
     def _marked(self, span: Span, mentions: Sequence[Mention]) -> str:
