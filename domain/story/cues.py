@@ -38,6 +38,8 @@ class SetupCues(Frozen):
     """Words for the setup itself: the oath, the wager."""
     paid: tuple[str, ...] = ()
     dropped: tuple[str, ...] = ()
+    deadline: tuple[str, ...] = ()
+    """In its text: what is to happen only after it (group `what`)."""
     done_is_paid: bool = False
     """Whether it is paid off by what it is about being done, whatever the words."""
     patience: int = Field(default=8, ge=1)
@@ -56,6 +58,7 @@ class SetupKind(NamedTuple):
     mentioned: Patterns
     paid: Patterns
     dropped: Patterns
+    deadline: Patterns
 
 
 class NowhereCues(Frozen):
@@ -171,4 +174,5 @@ def _compiled(kind: str, cues: SetupCues, compile_one: Compile) -> SetupKind:
         each(cues.mentioned),
         each(cues.paid),
         each(cues.dropped),
+        each(cues.deadline),
     )

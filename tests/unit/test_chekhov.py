@@ -58,6 +58,18 @@ def test_what_is_open_when_the_story_ends_is_a_warning() -> None:
     assert not findings(GUN, fired)
 
 
+PROMISE = f"{NOTHING} “I will have the roof mended before the geese leave,” said Mara. “I promise.”"
+
+
+def test_a_time_that_comes_without_a_word_of_what_was_promised_by_then_is_a_warning() -> None:
+    found = findings(PROMISE, "At dawn the geese were leaving. Mara lay in bed.")
+    assert [each.severity for each in found] == [Severity.WARNING]
+    assert [each.source for each in found[0].evidence] == ["draft", "chapter 1"]
+    assert not findings(PROMISE, "The geese were still there. Mara lay in bed.")
+    assert not findings(PROMISE, "Mara had the roof mended. At dawn the geese were leaving.")
+    assert not findings(NOTHING, "At dawn the geese were leaving. Mara lay in bed.")
+
+
 FROM_NOWHERE = [
     ("en", "Mara drew a pistol and fired. The stranger fell dead.", "pistol"),
     ("en", "Tobin raised the crossbow. He shot the wolf between the eyes.", "crossbow"),

@@ -1,7 +1,7 @@
 """Setups and payoffs: what was promised and forgotten, and what comes from nowhere."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from domain.story.bible import Character, Named, bible_words
 from domain.story.coherence.case import Analysis, Case
@@ -52,6 +52,7 @@ def _overdue(case: Case) -> Iterator[Finding]:
     for reading in (*sorted(case.earlier, key=lambda each: each.chapter.number), case.draft):
         setups = advance(setups, reading, case.language)
     number = case.draft.chapter.number
+    yield from _past_deadline(case, setups)
     ends = _ends(case.draft.chapter.text, case.language)
     open_ones = [
         setup
@@ -73,6 +74,46 @@ def _overdue(case: Case) -> Iterator[Finding]:
                 Evidence(source=f"chapter {setup.planted.chapter}", quote=setup.planted.quote),
             ),
         )
+
+
+def _past_deadline(case: Case, setups: Iterable[Setup]) -> Iterator[Finding]:
+    """What was to be done before something that happens in the draft, and nothing is said of it."""
+    text, number = case.draft.chapter.text, case.draft.chapter.number
+    language = case.language
+    unkept = [setup for setup in setups if setup.status in OPEN and _last(setup) < number]
+    awaited = [(setup, stems) for setup in unkept if (stems := _awaited(setup, language))]
+    if not awaited:
+        return
+    sentences = read_prose(text, discover(case.bible, (text,), language)).sentences
+    told = [
+        (line, content(line, language))
+        for sentence in sentences
+        if not language.finder("irrealis").search(sentence.marked)
+        for line in (sentence.span.of(text),)
+    ]
+    for setup, stems in awaited:
+        line = next((line for line, words in told if stems <= words), "")
+        if line:
+            yield Finding(
+                analyser=ChekhovTracker.name,
+                kind=_KIND,
+                severity=Severity.WARNING,
+                message=f"the time has come, and nothing is said of the {setup.kind}: "
+                f"{setup.subject}",
+                evidence=(
+                    Evidence(source="draft", quote=line[:_QUOTE].rstrip()),
+                    Evidence(source=f"chapter {setup.planted.chapter}", quote=setup.planted.quote),
+                ),
+            )
+
+
+def _awaited(setup: Setup, language: Language) -> frozenset[str]:
+    """The stems of what a setup is to be done before."""
+    for kind in language.setup_kinds:
+        for pattern in kind.deadline if kind.kind == setup.kind else ():
+            if (match := pattern.search(setup.text)) is not None:
+                return content(match.group("what"), language)
+    return frozenset()
 
 
 def _last(setup: Setup) -> int:
