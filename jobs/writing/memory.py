@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import cast
 
 from actors.entities import Entities
@@ -20,14 +21,17 @@ from domain.story.coherence.verdict import Skipped
 from domain.story.facts import Fact
 from domain.story.names import fold, names_in
 from domain.story.passages import Passage, fact_passage
-from domain.story.retrieval import Channel, Found, fuse
+from domain.story.retrieval import MOST_NAMED, Channel, Found, fuse
 from jobs.writing.passages import project_passages
 from jobs.writing.texts import Texts
 
 Embed = Callable[[Sequence[str]], Awaitable[Embeddings]]
 """Makes vectors; raises as `LanguageModel`."""
 
-_CANDIDATES = 100  # of one channel
+_CANDIDATES = 100
+_MOST = dict.fromkeys(Channel, _CANDIDATES) | {Channel.NAMES: MOST_NAMED}
+"""Most passages of each channel."""
+
 _QUERY = 2000  # characters that are looked for
 _CHANNEL_SECONDS = 5.0
 
@@ -42,11 +46,12 @@ class Searched:
 
 @dataclass(frozen=True)
 class Established:
-    """One version of a project's memory, ready to be searched."""
+    """One version of a project's memory, ready to be searched; `chapters` is the last number."""
 
     bible: Bible
     index: KeywordIndex
     passages: Mapping[str, Passage]
+    chapters: int
     statements: frozenset[tuple[str, str, str]]
 
     def __len__(self) -> int:
@@ -89,17 +94,17 @@ class StoryMemory:
         """
         known = await self._established(project_id)
         query = query[:_QUERY]
-        if before is None:
-            before = max((each.chapter for each in known.passages.values()), default=0) + 1
+        before = known.chapters + 1 if before is None else before
+        worded = _CANDIDATES if before > known.chapters else len(known)  # the late ones are dropped
         channels: Mapping[Channel, Awaitable[Iterable[Passage]]] = {
             Channel.NAMES: asyncio.to_thread(known.index.names, query, known.bible),
-            Channel.KEYWORDS: asyncio.to_thread(known.index.keywords, query, len(known)),
+            Channel.KEYWORDS: asyncio.to_thread(known.index.keywords, query, worded),
             Channel.VECTORS: self._by_meaning(project_id, known, query, embed),
             Channel.GRAPH: self._by_connection(project_id, known, query, before - 1),
         }
         answers = await asyncio.gather(*map(_tried, channels.values()))
         rankings = {
-            channel: [each for each in found if each.chapter < before][: _most(channel)]
+            channel: list(islice((each for each in found if each.chapter < before), _MOST[channel]))
             for channel, found in zip(channels, answers, strict=True)
             if not isinstance(found, str)
         }
@@ -153,17 +158,13 @@ def _established(project: ProjectState, passages: Sequence[Passage]) -> Establis
         project.bible,
         KeywordIndex(passages),
         {passage.passage_id: passage for passage in passages},
+        max((passage.chapter for passage in passages), default=0),
         frozenset(map(_statement, facts)),
     )
 
 
 def _statement(fact: Fact) -> tuple[str, str, str]:
     return fold(fact.subject), fact.predicate, fold(fact.object)
-
-
-def _most(channel: Channel) -> int | None:
-    """Names are never cut off."""
-    return None if channel is Channel.NAMES else _CANDIDATES
 
 
 async def _tried(search: Awaitable[Iterable[Passage]]) -> Iterable[Passage] | str:
