@@ -8,19 +8,17 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
-from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
 from adapters.catalogue.base import Entry
 from api.models import book_path
 from api.openapi import headers
+from api.paging import Paged
 from api.problems import ProblemType, documented
 from api.services import Using
 from domain.entities.book import Stage
 
 router = APIRouter()
-_MOST_ITEMS = 500
-_CURSOR = "^[0-9a-f]{1,15}$"
 
 
 class BookItem(BaseModel):
@@ -58,34 +56,14 @@ class BookList(BaseModel):
 )
 async def books(
     services: Using,
+    paged: Paged,
     status: Annotated[Stage | None, Query(description="only books of this stage")] = None,
-    limit: Annotated[
-        int,
-        Query(ge=1, le=_MOST_ITEMS, description="books on the page; the server may give fewer"),
-    ] = _MOST_ITEMS,
-    cursor: Annotated[
-        str | SkipJsonSchema[None],
-        Query(
-            pattern=_CURSOR,
-            json_schema_extra={"pattern": _CURSOR},
-            description="the `next_cursor` of the page before",
-        ),
-    ] = None,
 ) -> Response:
     """The newest first. The header `Link` leads to the next page, too."""
-    wanted = min(limit, services.settings.http_page_items)
-    after = None if cursor is None else int(cursor, 16)
-    entries = await services.catalogue.list(status, after, wanted + 1)
-    page, has_more = entries[:wanted], len(entries) > wanted
-    found = BookList(
-        items=[_item(entry) for entry in page],
-        next_cursor=f"{page[-1].created:x}" if has_more else None,
-    )
-    link = {}
-    if found.next_cursor:
-        filtered = f"&status={status}" if status else ""
-        address = f"/v1/books?limit={wanted}&cursor={found.next_cursor}{filtered}"
-        link["Link"] = f'<{address}>; rel="next"'
+    page, next_cursor = paged.cut(await services.catalogue.list(status, paged.after, paged.wanted))
+    found = BookList(items=[_item(entry) for entry in page], next_cursor=next_cursor)
+    filters = {"status": status.value} if status else {}
+    link = paged.link("/v1/books", next_cursor, **filters)
     return Response(found.model_dump_json(), 200, link, media_type="application/json")
 
 

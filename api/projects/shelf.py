@@ -1,16 +1,15 @@
 """Projects: all of them, a new one, one as it stands, one no more."""
 
 import hashlib
-from typing import Annotated
 
-from fastapi import APIRouter, Query
-from pydantic.json_schema import SkipJsonSchema
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from adapters.catalogue.projects import ProjectEntry
 from api.idempotency import Once
 from api.json_body import BODY_PROBLEMS, described_body
 from api.openapi import headers
+from api.paging import Paged
 from api.problems import ENTITY_PROBLEMS, ProblemType, documented
 from api.projects.asking import Asking
 from api.projects.bodies import NewProject
@@ -28,8 +27,6 @@ from api.versions import IfMatch, IfNoneMatch, etag, knows
 from domain.entities.project.commands import CreateProject, DeleteProject
 
 router = APIRouter()
-_MOST_ITEMS = 500
-_CURSOR = "^[0-9a-f]{1,15}$"
 
 
 @router.post(
@@ -75,33 +72,12 @@ async def create(asker: Asking, idempotency: Once) -> Response:
         **documented(ProblemType.INVALID_REQUEST, ProblemType.LOG_UNAVAILABLE),
     },
 )
-async def projects(
-    services: Using,
-    limit: Annotated[
-        int,
-        Query(ge=1, le=_MOST_ITEMS, description="projects on the page; there may be fewer"),
-    ] = _MOST_ITEMS,
-    cursor: Annotated[
-        str | SkipJsonSchema[None],
-        Query(
-            pattern=_CURSOR,
-            json_schema_extra={"pattern": _CURSOR},
-            description="the `next_cursor` of the page before",
-        ),
-    ] = None,
-) -> Response:
+async def projects(services: Using, paged: Paged) -> Response:
     """The newest first; the list lags a moment behind. `Link` leads to the next page, too."""
-    wanted = min(limit, services.settings.http_page_items)
-    after = None if cursor is None else int(cursor, 16)
-    entries = await services.projects.list(after, wanted + 1)
-    page, has_more = entries[:wanted], len(entries) > wanted
-    next_cursor = f"{page[-1].created:x}" if has_more else None
+    page, next_cursor = paged.cut(await services.projects.list(paged.after, paged.wanted))
     found = ProjectListView(items=[_item(entry) for entry in page], next_cursor=next_cursor)
-    response = json_response(found)
-    if next_cursor:
-        address = f"/v1/projects?limit={wanted}&cursor={next_cursor}"
-        response.headers["Link"] = f'<{address}>; rel="next"'
-    return response
+    link = paged.link("/v1/projects", next_cursor)
+    return Response(found.model_dump_json(), 200, link, media_type="application/json")
 
 
 @router.get(
