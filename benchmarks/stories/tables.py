@@ -1,5 +1,6 @@
 """The benchmark's tables and lists."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
@@ -25,6 +26,7 @@ _HEADINGS = (
 )
 
 _MOST_REASONS = 10  # that are listed
+_NUMBER = re.compile(r"\d+")
 
 
 def by_half(halves: Mapping[str, Sequence[Outcome]]) -> Mapping[str, Score]:
@@ -113,13 +115,17 @@ def print_lookups(lookups: Mapping[str, Lookups], console: Console) -> None:
 
 def print_skipped(outcomes: Sequence[Outcome], console: Console) -> None:
     """The checks that could not be made, and why: what was not checked raises no false alarm."""
-    counts = Counter((each.check, each.reason) for outcome in outcomes for each in outcome.skipped)
+    counts = Counter(
+        (each.check.partition(":")[0], _NUMBER.sub("N", each.reason))
+        for outcome in outcomes
+        for each in outcome.skipped
+    )
     table = Table(title=f"Checks skipped in {len(outcomes)} drafts", title_justify="left")
     table.add_column("check")
     table.add_column("reason")
-    table.add_column("drafts", justify="right")
-    for (check, reason), drafts in counts.most_common(_MOST_REASONS):
-        table.add_row(check, escape(reason), f"{drafts}")
+    table.add_column("times", justify="right")
+    for (check, reason), times in counts.most_common(_MOST_REASONS):
+        table.add_row(check, escape(reason), f"{times}")
     console.print(table)
 
 
