@@ -28,7 +28,7 @@ Gender = Literal["f", "m", ""]
 GENDERS: tuple[Gender, ...] = ("f", "m")
 Role = Literal["subject", "object", "owner"]
 
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_]+(?:'s)?)(!?)\}")
+_PLACEHOLDER = re.compile(r"\{([A-Za-z_]+\d?(?:'s)?)(!?)\}")
 _FILLERS = 3
 _UNITS = ("minute", "hour", "day", "night", "week", "month", "year")
 _PEOPLE = ("S", "S's", "O", "O's")
@@ -346,7 +346,7 @@ class Language(Frozen):
 
 
 def _needs(text: str) -> tuple[bool, bool]:
-    person = any(f"{{{name}}}" in text and f"{{{name}}}?" not in text for name in _PEOPLE)
+    person = any(re.search(rf"(?<!\|)\{{{name}\}}(?![?|])", text) is not None for name in _PEOPLE)
     return person, any(f"{{{name}}}" in text for name in ("P", "E2"))
 
 

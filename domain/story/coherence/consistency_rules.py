@@ -20,6 +20,8 @@ _MOST = 2 / 3
 _SHORT = 3
 """Words of an attribute that says what somebody is."""
 _QUOTE = 400
+_REACH = 5
+"""Words in which something is lacking."""
 _PARTS = re.compile(r"[,;:—–()]")
 
 
@@ -96,27 +98,45 @@ class _Told:
             )
         )
 
+    def concerns(self, rule: Rule) -> bool:
+        """Whether one of the people whom a rule names is there, where it names any."""
+        cast = self._material.cast
+        named = [
+            char
+            for char, entity in cast.by_char.items()
+            if entity.kind == "person"
+            and any(word in rule.quote.split() for word in cast.own_words(entity.name))
+        ]
+        there = {mention.char for mention in self._sentence.mentions}
+        return not named or not there.isdisjoint(named)
+
     @cached_property
     def has_person(self) -> bool:
         """Whether it is about somebody."""
         cast = self._material.cast
         return any(cast.by_char[each.char].kind == "person" for each in self._sentence.mentions)
 
-    @cached_property
-    def imagined(self) -> bool:
-        """Whether it tells of what is not, or is allowed."""
+    def imagined(self, rule: Rule) -> bool:
+        """Whether it tells of what is not, or is allowed, in other words than the rule's."""
+        own = meanings(rule.quote, self.language)
         return any(
-            self.language.finder(name).search(self._text) for name in ("rule_exceptions", "unreal")
+            not own & meanings(match.group(), self.language)
+            for name in ("rule_exceptions", "unreal")
+            for match in self.language.finder(name).finditer(self._text)
         )
 
     def lacks(self, words: Iterable[str]) -> bool:
         """Whether it says that one of these is not there, or fewer than it takes."""
-        wanted = frozenset(chain.from_iterable(self.language.meanings(word) for word in words))
+        wanted = frozenset(chain.from_iterable(map(self.language.meanings, words)))
         missing = self.language.finder("rule_lacking")
-        return any(
-            wanted & meanings(self._text[match.end() : match.end() + 60], self.language)
-            for match in missing.finditer(self._text)
-        )
+        for match in missing.finditer(self._text):
+            after = _PARTS.split(self._text[match.end() : match.end() + 60], maxsplit=1)[0]
+            near = " ".join(after.split()[:_REACH])
+            if wanted & meanings(near, self.language) and not (
+                self.language.finder("rule_besides").search(near)
+            ):
+                return True
+        return False
 
     def denies(self, words: Sequence[str]) -> bool:
         """Whether a clause that has one of these words says before it that this is not so."""
@@ -129,13 +149,13 @@ class _Told:
         )
 
     def _last(self, part: str, wanted: frozenset[str]) -> int:
-        """Where the last word of a clause ends that means one of these."""
-        ends = [
-            word.end()
+        """Where the last word of a clause begins that means one of these."""
+        starts = [
+            word.start()
             for word in WORD.finditer(part)
             if wanted & meanings(word.group(), self.language)
         ]
-        return max(ends, default=0)
+        return max(starts, default=0)
 
     def share(self, words: Sequence[str], also: frozenset[str] = frozenset()) -> float:
         """How many of some words it has, by meaning; 1 for none wanted."""
@@ -150,20 +170,15 @@ def _add_times(scenes: Sequence[_Told]) -> None:
     for index, told in enumerate(scenes):
         if index and told.scene != scenes[index - 1].scene:
             now = frozenset()
-        language = told.language
-        words = chain.from_iterable(
-            language.lists[name] for name in ("times_of_day", "weekdays", "months")
-        )
-        times = frozenset(chain.from_iterable(language.meanings(word) for word in words))
-        now = told.meanings & times or now
+        now = told.meanings & _times(told.language) or now
         told.times = now
 
 
 def _breaks(told: _Told, rule: Rule, scenes: Sequence[_Told]) -> bool:
     what = (*rule.subject, *rule.action)
-    if told.share(what, told.people) < _MOST or told.imagined:
+    if told.share(what, told.people) < _MOST or told.imagined(rule):
         return False
-    if told.share(rule.action) == 0:
+    if told.share(rule.action) == 0 or not _at_the_time(told, rule) or not told.concerns(rule):
         return False
     match rule.form:
         case Form.NEVER:
@@ -212,12 +227,27 @@ def _in_case(told: _Told, rule: Rule) -> bool:
     return told.share(rule.condition, told.times) >= (0.5 if len(rule.condition) != 1 else 1)
 
 
+def _at_the_time(told: _Told, rule: Rule) -> bool:
+    """Whether it is a time that a rule names, where it names any."""
+    times = frozenset(chain.from_iterable(map(told.language.meanings, rule.condition)))
+    times &= _times(told.language)
+    return not times or not times.isdisjoint(told.meanings | told.times)
+
+
+def _times(language: Language) -> frozenset[str]:
+    """What the names of days, months and times of day mean."""
+    names = ("times_of_day", "weekdays", "months")
+    words = chain.from_iterable(language.lists[name] for name in names)
+    return frozenset(chain.from_iterable(map(language.meanings, words)))
+
+
 def _there_is(told: _Told, rule: Rule) -> bool:
     """What there is none of, with half of the rest of the rule or of its reason."""
     language = told.language
     if not rule.action or told.share(rule.action[:1]) < 1:
         return False
-    rest = (*rule.action[1:], *rule.condition)
+    setting = language.lists["rule_setting"]
+    rest = [word for word in (*rule.action[1:], *rule.condition) if word not in setting]
     there = told.meanings | told.times
     hits = sum(bool(language.meanings(word) & there) for word in (*rest, *rule.reason))
     return 2 * hits >= len(rest)

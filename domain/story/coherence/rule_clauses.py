@@ -1,0 +1,109 @@
+"""Rules of the world as an author writes them, taken apart into what may not be."""
+
+import re
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+from typing import NamedTuple
+
+from domain.story.language import Language
+from domain.story.text.cast import WORD
+
+_CLAUSES = re.compile(r"[.;:!?]+(?:\s+|$)")
+_LEAST = 3
+"""Letters of a word that counts."""
+_NEAR = 12
+"""Characters that `there is not any` may go on after its first negation."""
+
+
+class Form(StrEnum):
+    """What kind of rule it is."""
+
+    NEVER = "never"  # the ferry does not run after dark
+    NONE = "none"  # there is no bridge
+    NEEDS = "needs"  # nobody may enter without a key; the gate opens only with a key
+    WHO = "who"  # only the keeper may open the gate
+    WHEN = "when"  # the ferry runs only by day
+    ALWAYS = "always"  # everybody must wear a mask
+
+
+class Rule(NamedTuple):
+    """A clause of a rule, as words: `action` is what is ruled, `condition` when or where, `need`
+    what it takes (or who, or when), `reason` why; `subject` whom it is about."""
+
+    form: Form
+    subject: Sequence[str]
+    action: Sequence[str]
+    condition: Sequence[str]
+    need: Sequence[str]
+    reason: Sequence[str]
+    quote: str
+
+
+def clauses(text: str, language: Language, *, positive: bool) -> Iterator[Rule]:
+    """The clauses of a text that forbid something; with `positive`, those that ask for it too."""
+    for clause in _CLAUSES.split(text):
+        plain = language.finder("rule_reason").split(clause, maxsplit=1)
+        reason = _words(clause[len(plain[0]) :], language)
+        rule = _rule(plain[0], language)
+        if rule is not None and (positive or rule.form is not Form.ALWAYS):
+            yield rule._replace(reason=reason, quote=clause.strip())
+
+
+def _rule(clause: str, language: Language) -> Rule | None:
+    without = language.finder("rule_without").search(clause)
+    only = language.finder("rule_only").search(clause)
+    never = language.finder("rule_never").search(clause)
+    if without and (never or only or language.finder("rule_only_by").search(without.group())):
+        main = clause[: without.start()]
+        need = language.finder("rule_relative").split(clause[without.end() :], maxsplit=1)[0]
+        return _parted(Form.NEEDS, main, need, never, language)
+    if never and not only:
+        none = language.finder("rule_none").search(clause, 0, never.end() + _NEAR)
+        return _parted(Form.NONE if none else Form.NEVER, clause, "", none or never, language)
+    if only and not never:
+        rest = clause[only.end() :]
+        may = language.finder("may").search(rest)
+        if may is not None and len(WORD.findall(clause[: only.start()])) <= 1:
+            return _parted(Form.WHO, rest[may.end() :], rest[: may.start()], None, language)
+        when = language.finder("rule_when").match(rest.lstrip())
+        if when is not None:
+            return _parted(Form.WHEN, clause[: only.start()], rest, None, language)
+        return None
+    if not never and not only:
+        return _parted(Form.ALWAYS, clause, "", None, language)
+    return None
+
+
+def _parted(
+    form: Form, main: str, need: str, never: re.Match[str] | None, language: Language
+) -> Rule | None:
+    """A clause by its parts; None where nothing is left that can be looked for."""
+    at = language.finder("rule_condition").search(main, never.end() if never else 1)
+    what = main[: at.start()] if at else main
+    condition = _words(main[at.end() :], language) if at else []
+    subject = _words(main[: never.start()], language) if never and form is not Form.NONE else []
+    if form is Form.NONE and never is not None:
+        what = what[never.end() :]
+        if not _words(what, language):
+            what, condition = main[never.end() :], []
+    action = [word for word in _words(what, language) if word not in subject]
+    needed = _words(need, language)
+    if not (subject or action) or (form in (Form.NEEDS, Form.WHO, Form.WHEN) and not needed):
+        return None
+    return Rule(form, subject, action, condition, needed, (), "")
+
+
+def _words(text: str, language: Language) -> list[str]:
+    """The words that count, lower case, each once."""
+    light = language.lists["rule_light"]
+    return list(
+        dict.fromkeys(
+            low
+            for word in WORD.findall(text)
+            for low in (word.lower(),)
+            if len(low) >= _LEAST
+            and low not in language.function_words
+            and low not in light
+            and language.read_number(low) is None
+        )
+    )

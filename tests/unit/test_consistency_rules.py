@@ -1,0 +1,106 @@
+"""Rules of the world, kept and broken."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from adapters.languages import load_language
+from domain.story.bible import Bible
+from domain.story.coherence.consistency_rules import rules
+from domain.story.coherence.gate import prepare
+from domain.story.coherence.material import gather
+from domain.story.reading import ChapterText
+
+PEOPLE = [
+    {"name": "Ottoline Frayne", "aliases": ["Ottoline"], "attributes": {"sex": "f"}},
+    {"name": "Unit Seven", "attributes": {"species": "android"}},
+    {"name": "Wystan", "attributes": {"profession": "keeper", "sex": "m"}},
+]
+
+
+def broken(rule: str, draft: str, language: str = "en") -> Sequence[str]:
+    bible = Bible.model_validate({"characters": PEOPLE, "rules": [rule]})
+    case = prepare(load_language(language), bible, (), ChapterText(number=1, text=draft))
+    return [finding.evidence[0].quote for finding in rules(gather(case))]
+
+
+@pytest.mark.parametrize(
+    ("rule", "draft"),
+    [
+        ("Magic does not work after dark.", "At midnight Ottoline cast a spell and the lamp lit."),
+        ("Magic does not work after dark.", "Night had come. Her spell worked at the first try."),
+        ("The ferry never runs on Sundays.", "On Sunday Ottoline took the ferry to the far side."),
+        ("The ferry never runs on Sundays.", "It was Sunday. They caught the early ferry across."),
+        ("Androids cannot lie.", "Unit Seven lied without a moment of delay."),
+        (
+            "Nobody may enter the vault without two keys.",
+            "Ottoline entered the vault with one key.",
+        ),
+        ("Nobody may enter the vault without two keys.", "Wystan went into the vault with no key."),
+        ("Only the keeper may open the sluice.", "Ottoline opened the sluice with both hands."),
+        ("There are no horses on the island.", "A horse was grazing on the island's one meadow."),
+        ("The gate opens only with the iron key.", "Ottoline opened the gate without the key."),
+        ("The train runs only by day.", "At midnight Ottoline caught the train, which ran late."),
+        ("Everybody must wear a mask in the hall.", "Nobody in the hall wore a mask that day."),
+        ("No fire may be lit in the library.", "Ottoline lit a candle in the library."),
+    ],
+)
+def test_a_broken_rule_is_found(rule: str, draft: str) -> None:
+    assert broken(rule, draft)
+
+
+@pytest.mark.parametrize(
+    ("rule", "draft"),
+    [
+        ("Magic does not work after dark.", "At noon Ottoline cast a spell and the lamp lit."),
+        ("Magic does not work after dark.", "At midnight she tried a spell, and nothing came."),
+        ("Magic does not work after dark.", "If only a spell worked at midnight, she thought."),
+        ("The ferry never runs on Sundays.", "On Sunday the ferry lay at the pier, and rusted."),
+        ("The ferry never runs on Sundays.", "On Monday Ottoline took the ferry across."),
+        ("The ferry never runs on Sundays.", "On Sunday no ferry ran, so she stayed."),
+        ("Androids cannot lie.", "Ottoline lied without a moment of delay."),
+        (
+            "Nobody may enter the vault without two keys.",
+            "With both keys Wystan entered the vault.",
+        ),
+        ("Nobody may enter the vault without two keys.", "Nobody entered the vault that day."),
+        ("Only the keeper may open the sluice.", "The keeper, Wystan, opened the sluice."),
+        ("There are no horses on the island.", "She dreamed of a horse upon the island."),
+        ("There are no horses on the island.", "On the mainland a horse was grazing."),
+        (
+            "The train runs only by day.",
+            "In the morning Ottoline caught the train, which ran late.",
+        ),
+        ("No fire may be lit in the library.", "Ottoline read in the library until it was cold."),
+    ],
+)
+def test_a_kept_rule_is_not(rule: str, draft: str) -> None:
+    assert not broken(rule, draft)
+
+
+@pytest.mark.parametrize(
+    ("rule", "draft"),
+    [
+        ("Le bac ne circule jamais le dimanche.", "Le dimanche, Ottoline prit le bac."),
+        ("La magie ne marche pas après la nuit.", "À minuit, Ottoline jeta un sort et réussit."),
+        ("Nul ne peut entrer dans la crypte sans clef.", "Wystan entra dans la crypte sans clef."),
+        ("On ne pénètre dans la crypte qu’avec la clef.", "Wystan entra dans la crypte sans clef."),
+        ("Il n’y a pas de chevaux sur l’île.", "Un cheval paissait sur l’île."),
+        ("Aucune flamme dans la bibliothèque.", "Elle alluma une bougie dans la bibliothèque."),
+    ],
+)
+def test_a_rule_is_broken_in_french(rule: str, draft: str) -> None:
+    assert broken(rule, draft, "fr")
+
+
+@pytest.mark.parametrize(
+    ("rule", "draft"),
+    [
+        ("Le bac ne circule jamais le dimanche.", "Le lundi, Ottoline prit le bac."),
+        ("Le bac ne circule jamais le dimanche.", "Le dimanche, personne ne prit le bac."),
+        ("Nul ne peut entrer dans la crypte sans clef.", "Avec la clef, il entra dans la crypte."),
+        ("Il n’y a pas de chevaux sur l’île.", "Il rêva d’un cheval sur l’île."),
+    ],
+)
+def test_a_rule_is_kept_in_french(rule: str, draft: str) -> None:
+    assert not broken(rule, draft, "fr")
