@@ -12,7 +12,7 @@ class WritingSettings(BaseModel):
         64, ge=1, le=10_000, description="chapters the writing room works on at once"
     )
     writing_attempts: int = Field(
-        6,
+        8,
         ge=1,
         le=100,
         description="attempts at a chapter, should the language model or the store be away, "

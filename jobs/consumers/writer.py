@@ -39,7 +39,8 @@ class Writer:
         self._entities = entities
         self._write = write
         self._attempts = attempts
-        self._wait = wait_random_exponential(multiplier=0.5, min=0.1, max=longest_wait)
+        # About a minute and a half in all, by default: models are rarely away for longer.
+        self._wait = wait_random_exponential(multiplier=2, min=longest_wait / 60, max=longest_wait)
 
     async def handle(self, event: RecordedEvent) -> None:
         """Return when the chapter is at rest. Raises as `Entities`."""
