@@ -10,8 +10,11 @@ from cluster.ray_connection import NAMESPACE
 from cluster.settings import Settings
 
 
-def detached(name: str, settings: Settings) -> dict[str, Any]:  # Ray's own types differ by option
-    """Options for an actor of that name: found if there is one, restarted whenever it ends."""
+def detached(  # Ray's own types differ by option
+    name: str, settings: Settings, *, stays_here: bool = False
+) -> dict[str, Any]:
+    """Options for an actor of that name: found if there is one, restarted whenever it ends; on
+    this machine, if what it keeps is here."""
     options: dict[str, Any] = {
         "name": name,
         "namespace": NAMESPACE,
@@ -20,7 +23,7 @@ def detached(name: str, settings: Settings) -> dict[str, Any]:  # Ray's own type
         "max_restarts": -1,
         "num_cpus": 0,
     }
-    if is_embedded(settings):
+    if stays_here or is_embedded(settings):
         # Its files are here: started on another machine it would find none.
         here = ray.get_runtime_context().get_node_id()
         options["scheduling_strategy"] = NodeAffinitySchedulingStrategy(here, soft=False)

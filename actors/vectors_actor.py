@@ -173,7 +173,7 @@ async def stop_vectors() -> None:
 async def _find_or_create(settings: Settings) -> None:
     actor = (
         ray.remote(VectorsActor)
-        .options(max_concurrency=_AT_ONCE, **detached(NAME, settings))
+        .options(max_concurrency=_AT_ONCE, **detached(NAME, settings, stays_here=True))
         .remote(settings)
     )
     await actor.__ray_ready__.remote()

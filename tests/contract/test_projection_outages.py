@@ -32,7 +32,7 @@ async def projects(tmp_path: Path) -> AsyncIterator[RecordedProjects]:
 
 
 async def test_the_graph_catches_up(projects: RecordedProjects, neo4j_server: Neo4jServer) -> None:
-    graph = Neo4jGraph(neo4j_address(neo4j_server.url()), seconds=1)
+    graph = Neo4jGraph(neo4j_address(neo4j_server.url()), seconds=3)
     keeper = GraphKeeper(projects.entities, graph)
     consumer = Consumer("graph", keeper.handle, wants={"project": WANTED}, retries=ENDURANCE)
     followed = FollowedLog(projects.log)
