@@ -33,6 +33,7 @@ U = TypeVar("U", bound=Frozen)
 
 _SUMMARY_CHARACTERS = 10_000
 _PRESENT = 200  # in one scene
+_SUMMED_UP = 1000  # scenes
 _FINDINGS = 500  # of one verdict
 _FILLED = 0.9  # of what a command may hold
 
@@ -118,10 +119,11 @@ class Checker:
         return await self._ask("extract", extract_prompt(material), Extracted)
 
     async def _summed_up(self, reading: ChapterReading) -> Summary:
+        text = reading.chapter.text
         material = SummaryMaterial(
             language=self._desk.language.code,
             scope=Scope.CHAPTER,
-            texts=(reading.chapter.text,),
+            texts=tuple(scene.of(text) for scene in scenes(text))[:_SUMMED_UP] or (text,),
             names=reading.present,
         )
         return await self._ask("summary", summary_prompt(material), Summary)
