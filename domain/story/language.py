@@ -104,8 +104,8 @@ class Language(Frozen):
     """Where such a line goes over to the narrator, to the next stop, as patterns."""
     possessive: str = ""
     """What follows a name that owns something, as a pattern: `'s`."""
-    elided: str = ""
-    """What may stand before a name without a space, as a pattern: `d'`."""
+    adjectives_follow: bool = False
+    """Whether a thing's name begins with its noun."""
     pronouns: tuple[Pronoun, ...]
     selves: tuple[Pronoun, ...] = ()
     """The pronouns of the first person singular."""
@@ -129,6 +129,8 @@ class Language(Frozen):
     traits: Traits = Traits()
     concepts: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """Words that are taken for one another where rules and secrets are compared with a text."""
+    clock: Mapping[str, tuple[float, float]] = Field(default_factory=dict)
+    """Words for a time of day, with the hours from and to."""
 
     @cached_property
     def functional_words(self) -> frozenset[str]:
@@ -223,6 +225,8 @@ class Language(Frozen):
             return (*self.numbers, *self.lists["indefinite"], r"\d{1,4}")
         if name in ("number", "ordinal"):
             return self.numbers if name == "number" else self.ordinal_numbers
+        if name == "clock":
+            return self.clock
         if name == "relative":
             return self.relation_words
         return [word for value in self.values.get(name, {}).values() for word in value.words]
@@ -252,6 +256,16 @@ class Language(Frozen):
         if name not in self._found:
             self._found[name] = re.compile(self.alternatives(name), re.IGNORECASE)
         return self._found[name]
+
+    @cached_property
+    def _listed(self) -> dict[str, tuple[re.Pattern[str], ...]]:
+        return {}
+
+    def patterns(self, name: str) -> tuple[re.Pattern[str], ...]:
+        """The patterns of a list, compiled."""
+        if name not in self._listed:
+            self._listed[name] = tuple(self.pattern(text) for text in self.lists[name])
+        return self._listed[name]
 
     def pattern(self, text: str, values: str = "") -> re.Pattern[str]:
         """A pattern as it is written in a language's file, compiled."""

@@ -6,11 +6,10 @@ from domain.book import Frozen
 from domain.story.bible import Bible
 from domain.story.extraction.facts import facts_of
 from domain.story.extraction.setups import setups_of
-from domain.story.extraction.statements import statements
+from domain.story.extraction.told import Told
 from domain.story.facts import Fact
 from domain.story.language import Language
 from domain.story.setups import Setup
-from domain.story.text.cast import Cast
 from domain.story.text.discovery import discover
 from domain.story.text.prose import read_prose
 from domain.story.text.sentences import trimmed
@@ -47,17 +46,19 @@ class ChapterReading(Frozen):
 
 def read_chapter(chapter: ChapterText, bible: Bible, language: Language) -> ChapterReading:
     """Reads one chapter by itself."""
-    return read_with(chapter, bible, discover(bible, (chapter.text,), language))
+    cast = discover(bible, (chapter.text,), language)
+    return reading_of(chapter, Told(chapter.number, read_prose(chapter.text, cast)))
 
 
-def read_with(chapter: ChapterText, bible: Bible, cast: Cast) -> ChapterReading:
-    """Reads a chapter of a story whose cast is known."""
-    prose = read_prose(chapter.text, cast)
+def reading_of(chapter: ChapterText, told: Told) -> ChapterReading:
+    """The reading of a chapter that has been taken apart."""
+    prose = told.prose
+    cast = prose.cast
     said = uttered(prose)
     mentioned = dict.fromkeys(cast.by_char[mention.char] for mention in prose.mentions)
     return ChapterReading(
         chapter=chapter,
-        facts=tuple(facts_of(statements(prose, chapter.number), cast.language)),
+        facts=tuple(facts_of(told.statements, cast.language)),
         setups=setups_of(prose, chapter.number),
         utterances=tuple(
             Utterance(speaker=speaker, text=span.of(chapter.text), start=span.start)

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from domain.story.bible import Bible
 from domain.story.coherence.verdict import Finding, Skipped
+from domain.story.extraction.told import Told
 from domain.story.facts import Fact
 from domain.story.language import Language
 from domain.story.reading import ChapterReading
@@ -24,6 +25,8 @@ class Case:
     earlier: Sequence[ChapterReading]
     draft: ChapterReading
     facts: Sequence[Fact] = ()
+    told: Sequence[Told] = ()
+    """The earlier chapters and the draft taken apart, where that has been done already."""
 
 
 @dataclass(frozen=True, slots=True)

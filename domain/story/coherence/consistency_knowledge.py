@@ -129,12 +129,15 @@ def _learned(who: str, secret: _Secret, words: str, material: Material) -> bool:
             continue
         for paragraph in told.prose.paragraphs:
             text = paragraph.of(told.text)
-            if told is material.draft and words in text:
-                break
+            reached = told is material.draft and words in text
+            if reached:
+                text = text[: text.index(words)]
             if (
                 any(part in text for part in name)
                 and learning.search(text)
                 and shared(secret.stems, text, language)
             ):
                 return True
+            if reached:
+                return False
     return False

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator
 
-from domain.story.coherence.material import Material, Told
+from domain.story.coherence.material import Material
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
+from domain.story.extraction.told import Told
 
 KIND = "life_and_death"
 _BACK = 3
@@ -16,7 +17,8 @@ def life_and_death(material: Material) -> Iterator[Finding]:
     """Whoever is dead by what came before, and acts or speaks in the draft."""
     revival = material.language.finder("revival")
     bible = material.case.bible
-    if any(revival.search(line.text) for line in (*bible.rules, *bible.facts)):
+    laid_down = [*(rule.text for rule in bible.rules), *(fact.text for fact in bible.facts)]
+    if any(revival.search(text) for text in laid_down):
         return
     dead = _dead(material)
     reported: set[str] = set()

@@ -1,5 +1,7 @@
 """Names: nobody is called by a name that is nearly theirs, or gets another surname or title."""
 
+import re
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
@@ -36,6 +38,7 @@ def names(material: Material) -> Iterator[Finding]:
             or _misspelt(run, known, material)
             or _apposed(run, known, material)
             or _slip(run, known, material)
+            or _other_rank(run, material)
         )
         if found is not None:
             reported.add(run.words)
@@ -50,8 +53,10 @@ def _known(material: Material) -> Counter[str]:
     for entity in material.case.bible.entries:
         for text in (*entity.names, *entity.attributes.values()):
             counts.update(WORD.findall(text))
-    for line in (*material.case.bible.rules, *material.case.bible.facts):
-        counts.update(WORD.findall(line.text))
+    for rule in material.case.bible.rules:
+        counts.update(WORD.findall(rule.text))
+    for fact in material.case.bible.facts:
+        counts.update(WORD.findall(f"{fact.text} {fact.subject} {fact.object}"))
     return counts
 
 
@@ -101,7 +106,7 @@ def _established(entity: Entity, material: Material) -> bool:
 
 def _other_surname(run: _Named, known: Counter[str], material: Material) -> Finding | None:
     """A known first name with a surname that nobody has."""
-    if len(run.words) != 2 or known[run.words[0]] and known[run.words[1]]:
+    if len(run.words) != 2 or (known[run.words[0]] and known[run.words[1]]):
         return None
     first, last = run.words
     if known[last]:
@@ -159,12 +164,49 @@ def _slip(run: _Named, known: Counter[str], material: Material) -> Finding | Non
     return _finding(run, *like[0], name, material) if len(like) == 1 else None
 
 
+def _other_rank(run: _Named, material: Material) -> Finding | None:
+    """A rank before somebody's surname that is not theirs, and that they were not raised to."""
+    language = material.language
+    ranks = language.lists["ranks"]
+    if run.title not in ranks or len(run.words) > 2:
+        return None
+    name = run.words[-1]
+    told = [each.text for each in material.earlier]
+    told += [name for entity in material.cast.entities if entity.listed for name in entity.names]
+    found = re.compile(rf"([^\W\d_]+)\.? (?:{re.escape(run.words[0])} )?{re.escape(name)}\b")
+    had = {
+        match.group(1).lower()
+        for text in told
+        for match in found.finditer(text)
+        if match.group(1).lower() in ranks
+    }
+    bearers = [
+        entity
+        for entity in _people(material)
+        if any(_bare(own, material)[-1:] == (name,) for own in entity.names)
+    ]
+    if len(had) != 1 or run.title in had or len(bearers) != 1:
+        return None
+    if any(language.finder("change_of_rank").search(text) for text in _near_name(name, material)):
+        return None
+    return _finding(run, bearers[0], had.pop(), run.title, material)
+
+
+def _near_name(name: str, material: Material) -> Iterator[str]:
+    """What is told around a name."""
+    for told in (*material.earlier, material.draft):
+        for match in re.finditer(re.escape(name), told.text):
+            yield told.text[max(0, match.start() - 120) : match.end() + 120]
+
+
 def _apposed(run: _Named, known: Counter[str], material: Material) -> Finding | None:
     """`the mate, Mr. Reed,` where the mate has another name."""
     text = material.draft.text
     if len(run.words) > 2 or any(known[word] for word in run.words):
         return None
-    for mention in material.draft.prose.mentions:
+    prose = material.draft.prose
+    first = bisect_left(prose.starts, run.span.start)
+    for mention in prose.mentions[max(0, first - 2) : first + 3]:
         beside = text[mention.end : run.span.start] == ", " and text[run.span.end] in ",.;"
         turned = text[run.span.end : mention.start] == ", " and text[mention.end] in ",.;"
         entity = material.cast.by_char[mention.char]
@@ -255,9 +297,12 @@ def _finding(run: _Named, entity: Entity, right: str, wrong: str, material: Mate
 
 def _earlier(entity: Entity, right: str, material: Material) -> Iterator[Evidence]:
     if entity.listed:
-        yield material.quoted(0, next(name for name in entity.names if right in name))
+        yield material.quoted(
+            0, next((name for name in entity.names if right in name), entity.name)
+        )
         return
     for told in material.earlier:
-        if (at := told.text.find(right)) >= 0:
-            yield material.quoted(told.number, told.text[at : at + len(right)])
-            return
+        for words in (right, entity.names[0]):
+            if (at := told.text.find(words)) >= 0:
+                yield material.quoted(told.number, told.text[at : at + len(words)])
+                return

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from domain.story.coherence.material import Material, Told
+from domain.story.coherence.material import Material
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
+from domain.story.extraction.told import Told
 
 KIND = "possession"
 _EVENTS = ("gives", "takes", "gone", "holds")
@@ -29,10 +30,10 @@ def possession(material: Material) -> Iterator[Finding]:
             continue
         thing = _thing(statement)
         state = states.get(thing)
-        if state and thing not in reported and _clashes(statement, state):
-            if not _handed_on(thing, state, statement, material):
-                reported.add(thing)
-                yield _finding(thing, state, statement, material)
+        clashes = state is not None and thing not in reported and _clashes(statement, state)
+        if state and clashes and not _handed_on(thing, state, statement, material):
+            reported.add(thing)
+            yield _finding(thing, state, statement, material)
         _follow(statement, states)
 
 
@@ -51,9 +52,8 @@ def _follow(statement: Statement, states: dict[str, _State]) -> None:
         states[thing] = _State(statement.subject, False, statement)
     elif statement.phrasing == "gone":
         states[thing] = _State("", True, statement)
-    elif statement.phrasing == "holds" and thing in states:
-        if states[thing].owner != statement.subject:
-            del states[thing]
+    elif thing in states and states[thing].owner != statement.subject:
+        del states[thing]
 
 
 def _clashes(statement: Statement, state: _State) -> bool:

@@ -72,7 +72,9 @@ def _related(statement: Statement, material: Material) -> Iterator[Finding]:
 
 def _same_person(one: str, other: str, material: Material) -> bool:
     """Whether two names are, or may be, one person's."""
-    entity = material.cast.named(other)
+    entity, known = material.cast.named(other), material.cast.named(one)
+    if entity is not None and known is not None:
+        return entity == known
     words = set(one.split())
     for each in material.cast.entities:
         if one in each.names:

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator
 
+from domain.story.coherence.consistency_dates import KIND, dates
 from domain.story.coherence.material import Material, own
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
 
-KIND = "time_and_age"
 _LEAST = 3
 """Years; a smaller number after a name is rarely an age."""
 
@@ -21,8 +21,7 @@ def time_and_age(material: Material) -> Iterator[Finding]:
                 yield from _age(statement, material)
             case "birth_year":
                 yield from _same(statement, "year of birth", material)
-            case "elapsed" | "happened_in":
-                yield from _event(statement, material)
+    yield from dates(material)
 
 
 def ages(statement: Statement, material: Material) -> tuple[int, int] | None:
@@ -99,37 +98,3 @@ def _same(statement: Statement, what: str, material: Material) -> Iterator[Findi
                 material.evidence(prior),
             )
             return
-
-
-def _event(statement: Statement, material: Material) -> Iterator[Finding]:
-    """The same event, so many years ago or in another year than before."""
-    if statement.speaker or not statement.value.isdecimal():
-        return
-    key = _event_key(statement)
-    prior = [
-        each
-        for each in material.before
-        if each.phrasing == statement.phrasing
-        and each.plain
-        and each.value.isdecimal()
-        and _event_key(each) == key
-    ]
-    slack = 1 if statement.phrasing == "elapsed" else 0
-    if not prior or material.years_pass:
-        return
-    if any(abs(int(each.value) - int(statement.value)) <= slack for each in prior):
-        return
-    yield material.finding(
-        KIND,
-        Severity.WARNING,
-        f"The {key[0]}: {prior[0].value} {key[1]} before, {statement.value} in the draft".replace(
-            "  ", " "
-        ),
-        material.evidence(statement),
-        material.evidence(prior[0]),
-    )
-
-
-def _event_key(statement: Statement) -> tuple[str, str]:
-    groups = statement.groups
-    return groups.get("detail", "").lower(), groups.get("unit", "").lower().rstrip("s")

@@ -11,10 +11,12 @@ from domain.story.coherence.drift import CharacterDriftDetector
 from domain.story.coherence.score import acceptable, score
 from domain.story.coherence.verdict import Finding, Severity, Skipped, Verdict
 from domain.story.coherence.voice import VoiceConsistencyAnalyzer
+from domain.story.extraction.told import Told
 from domain.story.facts import Fact
 from domain.story.language import Language
-from domain.story.reading import ChapterText, read_with
+from domain.story.reading import ChapterText, reading_of
 from domain.story.text.discovery import discover
+from domain.story.text.prose import read_prose
 
 _LOG = logging.getLogger(__name__)
 _ORDER = (Severity.BLOCKING, Severity.WARNING, Severity.INFO)
@@ -41,12 +43,19 @@ def prepare(
         key=lambda chapter: chapter.number,
     )
     cast = discover(bible, (*(chapter.text for chapter in earlier), draft.text), language)
+    told = tuple(
+        Told(chapter.number, read_prose(chapter.text, cast)) for chapter in (*earlier, draft)
+    )
+    readings = tuple(
+        reading_of(chapter, each) for chapter, each in zip((*earlier, draft), told, strict=True)
+    )
     return Case(
         language=language,
         bible=bible,
-        earlier=tuple(read_with(chapter, bible, cast) for chapter in earlier),
-        draft=read_with(draft, bible, cast),
+        earlier=readings[:-1],
+        draft=readings[-1],
         facts=facts,
+        told=told,
     )
 
 

@@ -5,15 +5,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from domain.story.bible import Bible
 from domain.story.coherence.case import Case
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.canon import canon
-from domain.story.extraction.statements import UNKNOWN, Statement, claims, statements
+from domain.story.extraction.statements import UNKNOWN, Statement
+from domain.story.extraction.told import Told
 from domain.story.language import Language
 from domain.story.reading import ChapterReading
 from domain.story.text.cast import Cast
 from domain.story.text.discovery import discover
-from domain.story.text.prose import Prose, read_prose
+from domain.story.text.prose import read_prose
 
 ANALYST = "consistency"
 _AROUND = 160
@@ -21,35 +23,6 @@ _BACK = 3
 """Sentences back in which an older time may have begun."""
 _LIFETIME = 100
 _ANY = re.compile("")
-
-
-@dataclass(frozen=True, eq=False)
-class Told:
-    """A chapter, taken apart."""
-
-    reading: ChapterReading
-    prose: Prose = field(repr=False)
-    draft: bool
-
-    @property
-    def number(self) -> int:
-        """The chapter's."""
-        return self.reading.chapter.number
-
-    @property
-    def text(self) -> str:
-        """The chapter's."""
-        return self.reading.chapter.text
-
-    @cached_property
-    def statements(self) -> Sequence[Statement]:
-        """What its narrator states."""
-        return statements(self.prose, self.number)
-
-    @cached_property
-    def claims(self) -> Sequence[Statement]:
-        """What is stated in its dialogue."""
-        return claims(self.prose, self.number)
 
 
 @dataclass(frozen=True, eq=False)
@@ -175,18 +148,26 @@ def _near(text: str, cues: re.Pattern[str], changes: re.Pattern[str]) -> Iterato
 
 
 def gather(case: Case) -> Material:
-    """Reads a case."""
-    texts = [each.chapter.text for each in (*case.earlier, case.draft)]
-    cast = discover(case.bible, texts, case.language)
+    """Reads a case, as far as that has not been done."""
+    told = case.told or tell(case.language, case.bible, [*case.earlier, case.draft])
+    cast = told[-1].prose.cast
     return Material(
         case=case,
         cast=cast,
         canon=canon(case.bible, cast),
-        earlier=[
-            Told(each, read_prose(each.chapter.text, cast), draft=False) for each in case.earlier
-        ],
-        draft=Told(case.draft, read_prose(case.draft.chapter.text, cast), draft=True),
+        earlier=told[:-1],
+        draft=told[-1],
     )
+
+
+def tell(language: Language, bible: Bible, readings: Sequence[ChapterReading]) -> list[Told]:
+    """Chapters of one story, taken apart with its cast."""
+    texts = [each.chapter.text for each in readings]
+    cast = discover(bible, texts, language)
+    return [
+        Told(each.chapter.number, read_prose(text, cast))
+        for each, text in zip(readings, texts, strict=True)
+    ]
 
 
 def own(name: str) -> str:

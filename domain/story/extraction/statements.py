@@ -1,7 +1,7 @@
 """Statements of the narrator's: who, what, which value, and how sure it is."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ _BEGINNING = 40
 """Characters."""
 _OBJECTS = ("o", "p", "thing", "name")
 _PERSON, _PLACE = re.compile(marks.PERSON), re.compile(marks.PLACE)
+_ABOUT = ("s", "o", "thing", "e", "f", "detail")
 _DIGIT = re.compile(r"\d")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
@@ -81,13 +82,20 @@ def claims(prose: Prose, chapter: int) -> list[Statement]:
 def _of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Iterator[Statement]:
     language = cast.language
     low = sentence.marked.lower()
+    person = _PERSON.search(sentence.marked) is not None
+    place = _PLACE.search(sentence.marked) is not None
     words = frozenset(part for word in _WORDS.findall(low) for part in (word, *word.split("-")))
     if _DIGIT.search(low):
         words |= {"#"}
     for name, cues in language.cues.items():
         if "*" not in cues and cues.isdisjoint(words):
             continue
-        for match in _matches(language, name, sentence.marked):
+        wordings = [
+            each.pattern
+            for each in language.compiled[name]
+            if (person or not each.person) and (place or not each.place)
+        ]
+        for match in _matches(wordings, sentence.marked):
             if language.phrasings[name].needs_names and not _opening(sentence, match):
                 continue
             mood = _mood(sentence.marked, match, language)
@@ -113,18 +121,13 @@ def _of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Ite
             )
 
 
-def _matches(language: Language, name: str, marked: str) -> Iterator[re.Match[str]]:
-    """Each place where one of a phrasing's patterns fits, one a subject."""
+def _matches(patterns: Iterable[re.Pattern[str]], marked: str) -> Iterator[re.Match[str]]:
+    """Each place where one of the patterns fits, one for each of those it is about."""
     seen: set[str] = set()
-    person, place = _PERSON.search(marked), _PLACE.search(marked)
-    for wording in language.compiled[name]:
-        if (wording.person and not person) or (wording.place and not place):
-            continue
-        for match in wording.pattern.finditer(marked):
-            whose = "".join(
-                match.groupdict().get(group) or ""
-                for group in ("s", "o", "thing", "e", "f", "detail")
-            )
+    for pattern in patterns:
+        for match in pattern.finditer(marked):
+            groups = match.groupdict()
+            whose = "".join(groups.get(group) or "" for group in _ABOUT)
             if whose not in seen:
                 seen.add(whose)
                 yield match

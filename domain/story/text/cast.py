@@ -119,8 +119,18 @@ def _variants(words: tuple[str, ...], kind: Kind, language: Language) -> Iterato
                 and part.lower() not in language.functional_words
             ):
                 yield (part,)
-    elif kind == "item" and len(words) > 1 and words[-1].islower():
-        yield words[-1:]
+    elif kind == "item" and len(words) > 1:
+        yield (_head(words, language),)
+
+
+def _head(words: tuple[str, ...], language: Language) -> str:
+    """The noun of a thing's name: `compass` of a brass compass, `coat` of a coat of arms."""
+    plain = list(words)
+    for at, word in enumerate(words):
+        if at and word.lower() in language.function_words:
+            plain = plain[:at]
+            break
+    return plain[0] if language.adjectives_follow else plain[-1]
 
 
 def _gender(entry: Named, language: Language) -> Gender:

@@ -41,6 +41,11 @@ def discover(bible: Bible, texts: Iterable[str], language: Language) -> Cast:
         for words, use in seen.items()
         if not parts.intersection(words) and _is_person(words, use, lower)
     }
+    people |= {
+        words: use
+        for words, use in seen.items()
+        if len(words) > 1 and words[:1] in people and not use.placed
+    }
     places = [
         words
         for words, use in seen.items()
