@@ -7,6 +7,7 @@ from domain.story.coherence.material import Material, own
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
 
+_QUOTE = 400
 _LEAST = 3
 """Years; a smaller number after a name is rarely an age."""
 
@@ -19,8 +20,10 @@ def time_and_age(material: Material) -> Iterator[Finding]:
         match statement.phrasing:
             case "age":
                 yield from _age(statement, material)
+                yield from _born_then(statement, material)
             case "birth_year":
                 yield from _same(statement, "year of birth", material)
+    yield from _coming(material)
     yield from dates(material)
 
 
@@ -46,6 +49,58 @@ def ages(statement: Statement, material: Material) -> tuple[int, int] | None:
     if language.finder("about").search(words):
         return min(found) - 4, max(found) + 4
     return min(found), max(found)
+
+
+def _coming(material: Material) -> Iterator[Finding]:
+    """Ages that somebody is to have soon: `she would be forty in spring`."""
+    language, cast = material.language, material.cast
+    for sentence in material.draft.prose.sentences:
+        if not sentence.mentions or language.finder("unreal").search(sentence.marked):
+            continue
+        for pattern in language.patterns("age_coming"):
+            for match in pattern.finditer(sentence.marked):
+                name = cast.by_char[match.group("s")].name
+                age = language.read_number(match.group("number"))
+                known = [
+                    (each, span)
+                    for each in material.prior("age", name)
+                    if each.plain and not each.past and (span := ages(each, material)) is not None
+                ]
+                if age is None or not known or material.years_pass:
+                    continue
+                if any(low <= age <= high + 2 for _, (low, high) in known):
+                    continue
+                quote = sentence.span.of(material.draft.text)[:_QUOTE]
+                yield material.finding(
+                    KIND,
+                    Severity.WARNING,
+                    f"{own(name)} age: {_span(*known[-1][1])} before, soon {age} in the draft",
+                    material.quoted(material.draft.number, quote),
+                    material.evidence(known[-1][0]),
+                )
+
+
+def _born_then(statement: Statement, material: Material) -> Iterator[Finding]:
+    """An age in a year that a sentence names, against the year of birth."""
+    years = [
+        int(match.group("year"))
+        for pattern in material.language.patterns("year_now")
+        for match in pattern.finditer(statement.quote)
+    ]
+    span = ages(statement, material)
+    if len(set(years)) != 1 or span is None:
+        return
+    for prior in material.prior("birth_year", statement.subject):
+        born = [int(word) for word in prior.value.replace("-", " ").split() if len(word) == 4]
+        if prior.plain and born and not span[0] - 1 <= years[0] - born[0] <= span[1] + 1:
+            yield material.finding(
+                KIND,
+                Severity.WARNING,
+                f"{statement.subject} cannot be {_span(*span)} in {years[0]}",
+                material.evidence(statement),
+                material.evidence(prior),
+            )
+            return
 
 
 def _age(statement: Statement, material: Material) -> Iterator[Finding]:

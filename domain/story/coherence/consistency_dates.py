@@ -1,0 +1,268 @@
+"""Dates: how long ago things were, in which month or year, who is older, how time goes on."""
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from domain.story.coherence.calendar import clashes
+from domain.story.coherence.content import content
+from domain.story.coherence.material import Material
+from domain.story.coherence.verdict import Evidence, Finding, Severity
+from domain.story.extraction.told import Told
+from domain.story.language import Language
+from domain.story.text.cast import Cast
+from domain.story.text.mentions import Sentence
+from domain.story.text.prose import read_prose
+from domain.story.text.speakers import spoken
+
+KIND = "time_and_age"
+_QUOTE = 400
+_YEARS = {"day": 1 / 365, "night": 1 / 365, "week": 1 / 52, "month": 1 / 12, "year": 1.0}
+_LONG = 2
+"""Years; of shorter times it is not known how far chapters lie apart."""
+_ALIKE = 0.6
+_LEAST = 2
+_DATES = 200
+"""Dates of a text that are compared."""
+_YEAR = re.compile(r"\b\d{4}\b")
+_CLAUSES = re.compile(r"[,;:—–()]")
+
+
+class _Dated(NamedTuple):
+    """An event, and when or how long it was: `measure` is ago, length, year or month."""
+
+    measure: str
+    event: str
+    whose: str
+    value: float
+    vague: bool
+    source: Evidence
+    stems: frozenset[str]
+    back: bool
+    """Whether it is told of earlier times."""
+
+
+def dates(material: Material) -> Iterator[Finding]:
+    """Events of the draft that were at another time before, and times that do not go on so."""
+    yield from _course(material)
+    before = [*_laid_down(material), *_all(material.earlier, material)][:_DATES]
+    for now in list(_all([material.draft], material))[:_DATES]:
+        clash = next((each for each in before if _apart(now, each, material)), None)
+        if clash is not None and not any(_agree(now, each, material) for each in before):
+            yield material.finding(
+                KIND,
+                Severity.WARNING,
+                f"The {now.event or 'same'} was at another time before",
+                now.source,
+                clash.source,
+            )
+    yield from _dead_too_long(material)
+    yield from _elders(material)
+
+
+def _course(material: Material) -> Iterator[Finding]:
+    told = [*material.earlier[-1:], material.draft]
+    for clash in clashes([each.prose for each in told]):
+        if clash.after.text == len(told) - 1:
+            before = told[clash.before.text]
+            yield material.finding(
+                KIND,
+                Severity.WARNING,
+                "It cannot be that time so much later",
+                material.quoted(
+                    material.draft.number, clash.after.span.of(material.draft.text)[:_QUOTE]
+                ),
+                material.quoted(before.number, clash.before.span.of(before.text)[:_QUOTE]),
+            )
+
+
+def _laid_down(material: Material) -> Iterator[_Dated]:
+    bible = material.case.bible
+    texts = [(line.text, line.when) for line in bible.timeline]
+    texts += [(fact.text, "") for fact in bible.facts if fact.text]
+    for text, when in texts:
+        prose = read_prose(text, material.cast)
+        for sentence in prose.sentences:
+            quote = material.quoted(0, sentence.span.of(text)[:_QUOTE])
+            yield from _dated(sentence, sentence.span.of(text), quote, material.cast)
+            if when:
+                yield from _months(f"in {when}", quote, material.language, sentence.span.of(text))
+
+
+def _all(told: Sequence[Told], material: Material) -> Iterator[_Dated]:
+    for each in told:
+        for sentence in _sentences(each):
+            text = sentence.span.of(each.text)
+            quote = material.quoted(each.number, text[:_QUOTE])
+            yield from _dated(sentence, text, quote, material.cast)
+
+
+def _sentences(told: Told) -> Iterator[Sentence]:
+    yield from told.prose.sentences
+    for _, sentence in spoken(told.prose):
+        yield sentence
+
+
+def _dated(sentence: Sentence, text: str, source: Evidence, cast: Cast) -> Iterator[_Dated]:
+    language = cast.language
+    marked = sentence.marked
+    if language.finder("unreal").search(marked) or language.finder("time_doubt").search(marked):
+        return
+    timed = language.finder("units").search(marked) or _YEAR.search(marked)
+    for measure in ("ago", "length", "year") if timed else ():
+        for pattern in language.patterns(f"event_{measure}"):
+            for match in pattern.finditer(marked):
+                dated = _read(measure, match, source, cast)
+                if dated is not None:
+                    yield dated
+    if language.finder("months").search(text):
+        yield from _months(text, source, language)
+
+
+def _read(measure: str, match: re.Match[str], source: Evidence, cast: Cast) -> _Dated | None:
+    language = cast.language
+    groups = match.groupdict()
+    number = language.read_number(groups.get("number") or "")
+    unit = (groups.get("unit") or "year").lower()
+    named = language.unit_names.get(unit) or language.unit_names.get(unit.rstrip("s"), unit)
+    factor = 1.0 if measure == "year" else _YEARS.get(named.rstrip("s"), 0)
+    if not number or not factor:
+        return None
+    event = (groups.get("detail") or "").lower()
+    if event in language.lists["happenings_dead"] or not event:
+        event = language.lists["happenings_dead"][0]
+    who = groups.get("s") or ""
+    return _Dated(
+        measure,
+        event,
+        cast.by_char[who].name if who else "",
+        number * factor,
+        language.finder("about").search(match.group()) is not None,
+        source,
+        frozenset(),
+        back=True,
+    )
+
+
+def _months(text: str, source: Evidence, language: Language, what: str = "") -> Iterator[_Dated]:
+    """Clauses that say in which month something was."""
+    months = [word.lower() for word in language.lists["months"]]
+    (pattern,) = language.patterns("month_any")
+    for clause in _CLAUSES.split(text):
+        found = [match for match in pattern.finditer(clause) if match.group("word")]
+        if len(found) != 1:
+            continue
+        word = found[0].group("word").lower()
+        stems = frozenset(content(what or clause, language)) - {language.stem(word)}
+        back = language.finder("told_back").search(text) is not None
+        if len(stems) >= _LEAST:
+            yield _Dated("month", "", "", months.index(word), False, source, stems, back)
+
+
+def _same(now: _Dated, before: _Dated, material: Material) -> bool:
+    """Whether two dates are of the same event."""
+    if now.measure != before.measure or now.event != before.event:
+        return False
+    if now.measure == "month":
+        both = now.stems & before.stems
+        fewest = min(len(now.stems), len(before.stems))
+        told = now.back or before.source.source == "bible"
+        return told and len(both) >= _LEAST and len(both) >= _ALIKE * fewest
+    if now.event in material.language.lists["happenings_own"]:
+        return now.whose == before.whose != ""
+    return True
+
+
+def _apart(now: _Dated, before: _Dated, material: Material) -> bool:
+    return _same(now, before, material) and not _agree(now, before, material)
+
+
+def _agree(now: _Dated, before: _Dated, material: Material) -> bool:
+    """Whether one date can be the other, some chapters on."""
+    if not _same(now, before, material):
+        return False
+    if now.measure in ("year", "month"):
+        return now.value == before.value
+    if max(now.value, before.value) < _LONG and now.measure == "ago":
+        return True
+    slack = (0.3 if now.vague or before.vague else 0.05) * max(now.value, before.value)
+    slack += 1 if now.measure == "ago" else 0
+    later = material.years_pass if now.measure == "ago" else 0
+    return before.value - slack <= now.value <= before.value + slack + later
+
+
+def _dead_too_long(material: Material) -> Iterator[Finding]:
+    """Who died in the story a chapter ago is not dead for years."""
+    dead = material.language.lists["happenings_dead"][0]
+    for now in _all([material.draft], material):
+        if now.event != dead or now.measure != "ago" or not now.whose or now.value < _LONG:
+            continue
+        for prior in material.prior("dies", now.whose):
+            if prior.plain and prior.chapter and not prior.past and not material.years_pass:
+                yield material.finding(
+                    KIND,
+                    Severity.WARNING,
+                    f"{now.whose} has not been dead so long",
+                    now.source,
+                    material.evidence(prior),
+                )
+                break
+
+
+class _Elder(NamedTuple):
+    older: str
+    younger: str
+    source: Evidence
+
+
+def _elders(material: Material) -> Iterator[Finding]:
+    """Who is the older of two in the draft, and the younger by what came before."""
+    before = {
+        (each.younger, each.older): each
+        for told in material.earlier
+        for each in _ranked(told, material)
+    } | _by_age(material)
+    for now in _ranked(material.draft, material):
+        prior = before.get((now.older, now.younger))
+        if prior is not None:
+            yield material.finding(
+                KIND,
+                Severity.WARNING,
+                f"{now.younger} is older than {now.older} by what came before",
+                now.source,
+                prior.source,
+            )
+            return
+
+
+def _by_age(material: Material) -> dict[tuple[str, str], _Elder]:
+    """Pairs of the bible's people, the younger first, by their ages."""
+    ages = {
+        each.subject: (int(each.value), each)
+        for each in material.canon
+        if each.phrasing == "age" and each.value.isdecimal()
+    }
+    return {
+        (young, old): _Elder(old, young, material.evidence(ages[old][1]))
+        for old, (more, _) in ages.items()
+        for young, (less, _) in ages.items()
+        if more > less
+    }
+
+
+def _ranked(told: Told, material: Material) -> Iterator[_Elder]:
+    cast, language = material.cast, material.language
+    for sentence in told.prose.sentences:
+        if not language.finder("elder_words").search(sentence.marked):
+            continue
+        if language.finder("unreal").search(sentence.marked):
+            continue
+        quote = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+        for pattern in language.patterns("elder"):
+            for match in pattern.finditer(sentence.marked):
+                pair = [cast.by_char[match.group(group)].name for group in ("s", "o")]
+                if language.finder("negation").search(match.group()) or pair[0] == pair[1]:
+                    continue
+                if language.finder("younger_words").search(match.group("word")):
+                    pair.reverse()
+                yield _Elder(pair[0], pair[1], quote)

@@ -1,0 +1,106 @@
+"""Times and ages that do not go together, and those that do."""
+
+import pytest
+
+from adapters.languages import load_language
+from domain.story.bible import Bible
+from domain.story.coherence.consistency_time import time_and_age
+from domain.story.coherence.gate import prepare
+from domain.story.coherence.material import gather
+from domain.story.reading import ChapterText
+
+BIBLE = Bible.model_validate(
+    {
+        "characters": [
+            {
+                "name": "Ottoline Frayne",
+                "aliases": ["Ottoline"],
+                "attributes": {"age": 34, "sex": "f"},
+            },
+            {"name": "Wystan Frayne", "aliases": ["Wystan"], "attributes": {"age": 29, "sex": "m"}},
+            {"name": "Berthe", "attributes": {"born": "1890", "sex": "f"}},
+        ],
+    }
+)
+BEFORE = {
+    "en": "It was two years since the war. The Heron had sailed from Lisbon in March. Ottoline "
+    "opened the letter. It was a Tuesday, and it rained.",
+    "fr": "La guerre était finie ; il y avait deux ans de la guerre. Cela faisait deux ans que la "
+    "guerre était finie. C’était un mardi.",
+}
+
+
+def clashes(draft: str, language: str = "en", before: str = "") -> bool:
+    earlier = ChapterText(number=1, text=before or BEFORE[language])
+    case = prepare(load_language(language), BIBLE, (earlier,), ChapterText(number=2, text=draft))
+    return bool(list(time_and_age(gather(case))))
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Ottoline was forty-one, and looked it.",
+        "Her aunt came in. Ottoline’s forty-first birthday was a week away.",
+        "Nobody had painted the gate in the ten years since the war.",
+        "The next morning, Friday, Ottoline left the house.",
+        "The next morning Ottoline woke late. It was Friday.",
+        "It was noon when Ottoline left. An hour later, at dusk, she saw the tower.",
+        "In March they set out. Two weeks later, in February, they came home.",
+        "Wystan was older than Ottoline, and let her feel it.",
+        "Ottoline’s older brother, Wystan, poured the tea.",
+        "In 1901 Berthe was twenty-five and had never left the farm.",
+        "He thought of the Heron, since she had sailed from Lisbon in October.",
+    ],
+)
+def test_a_clash_is_found(draft: str) -> None:
+    assert clashes(draft)
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Ottoline was thirty-four, and looked it.",
+        "Ottoline had been twenty when her mother died.",
+        "Nobody had painted the gate in the three years since the war.",
+        "It seemed ten years since the war.",
+        "The next morning, Wednesday, Ottoline left the house.",
+        "Days passed. The next morning, Friday, Ottoline left the house.",
+        "It was noon when Ottoline left. Seven hours later, at dusk, she saw the tower.",
+        "The clock said midnight, as it always did; it was noon.",
+        "Wystan was younger than Ottoline, and let her feel it.",
+        "In 1901 Berthe was eleven and had never left the farm.",
+        "He thought of the Heron, since she had sailed from Lisbon in March.",
+        "Ten years later Ottoline was forty-four.",
+    ],
+)
+def test_what_goes_together_is_not(draft: str) -> None:
+    assert not clashes(draft)
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Ottoline avait quarante et un ans.",
+        "Le lendemain, vendredi, Ottoline partit.",
+        "Il était midi. Une heure plus tard, au crépuscule, Ottoline vit la tour.",
+        "Partie en mars, elle voyagea. Deux semaines plus tard, en janvier, elle revint.",
+        "Wystan était plus âgé que Ottoline.",
+        "Ottoline aurait quarante-cinq ans au printemps.",
+    ],
+)
+def test_a_clash_is_found_in_french(draft: str) -> None:
+    assert clashes(draft, "fr")
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Ottoline avait trente-quatre ans.",
+        "Le lendemain, mercredi, Ottoline partit.",
+        "Quelques jours plus tard, un vendredi, Ottoline partit.",
+        "Wystan était plus jeune que Ottoline.",
+        "Ottoline aurait trente-cinq ans au printemps.",
+    ],
+)
+def test_what_goes_together_is_not_in_french(draft: str) -> None:
+    assert not clashes(draft, "fr")
