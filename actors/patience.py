@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import TypeVar
 
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_random_exponential
@@ -86,8 +87,9 @@ class News:
         """Watch the log until cancelled. Not being able to, or `seconds` of silence, is news too:
         whoever wants to know has to look."""
         while True:
-            await self._patience(lambda: self._log.wait(self._seconds))
-            self._tell()
+            known = await self._patience(self._log.head)
+            self._tell()  # they look only now, and what comes from here on is told next
+            await self._patience(partial(self._log.wait, self._seconds, known))
 
     def _tell(self) -> None:
         told, self._next = self._next, asyncio.Event()

@@ -24,7 +24,7 @@ from domain.errors import LogUnavailable
 from domain.events import RecordedEvent, StreamId
 
 _log = logging.getLogger("scriptorium.api")
-_WAIT_SECONDS = 1.0  # news that came between reading and waiting is found then
+_WAIT_SECONDS = 1.0  # from one look at the time to the next
 _COME_BACK_MILLISECONDS = 1000
 
 EVENT_STREAM = "text/event-stream"
@@ -107,13 +107,15 @@ async def recorded_events(
     spoke = now()
     try:
         while now() < ends:
+            known = await log.head()  # what comes after it, ends the wait
             async for recorded in log.read(stream, after):
                 yield recorded
                 after, spoke = recorded.version, now()
             if now() - spoke >= settings.http_heartbeat_seconds:
                 yield None
                 spoke = now()
-            await log.wait(min(_WAIT_SECONDS, ends - now(), settings.http_heartbeat_seconds))
+            wait = min(_WAIT_SECONDS, ends - now(), settings.http_heartbeat_seconds)
+            await log.wait(wait, known)
     except LogUnavailable as error:
         _log.warning("the events of %s break off: %s", stream, error)
 

@@ -139,8 +139,9 @@ class EventLog(Protocol):
     async def head(self) -> Position:
         """The position of the newest event that `read_all` shows."""
 
-    async def wait(self, seconds: float) -> None:
-        """Return when there may be news after the call began, or after `seconds`: a hint."""
+    async def wait(self, seconds: float, since: Position | None = None) -> None:
+        """Return when there may be news after a `head` that is known, by default after that at the
+        beginning of the call, or after `seconds`: a hint."""
 
     async def snapshot(self, stream: StreamId) -> Snapshot | None:
         """The newest snapshot of a stream; None when there is none or it is damaged."""

@@ -124,16 +124,16 @@ class SqlLog(ABC):
         """See `EventLog`."""
         return await self.query(self._whole.head)
 
-    async def wait(self, seconds: float) -> None:
+    async def wait(self, seconds: float, since: Position | None = None) -> None:
         """See `EventLog`."""
         deadline = time.monotonic() + seconds
         watch = self._watch()
-        before = await self.head()
-        while (left := deadline - time.monotonic()) > 0:
+        head = await self.head()
+        known = head if since is None else since
+        while head == known and (left := deadline - time.monotonic()) > 0:
             await watch(min(left, self._poll_seconds))
             watch = self._watch()
-            if await self.head() != before:
-                return
+            head = await self.head()
 
     @abstractmethod
     def _watch(self) -> Callable[[float], Awaitable[None]]:

@@ -240,6 +240,12 @@ class EventLogCases(LogContract):
         await waiting
         assert (await log.read_all(START, 1)).events
 
+    async def test_a_waiter_misses_nothing_after_what_it_knows(self, log: Log, second: Log) -> None:
+        known = await log.head()
+        await stored(second, BOOK, 1)
+        async with asyncio.timeout(60):
+            await log.wait(3600, known)
+
     async def test_a_waiter_does_not_wait_longer_than_asked(self, log: Log) -> None:
         await stored(log, BOOK, 1)
         async with asyncio.timeout(60):
