@@ -16,6 +16,7 @@ from api.app import create_app
 from api.services import Services
 from cluster.local_serve import keep_replica_on_loopback
 from cluster.settings import Settings, load_settings
+from cluster.telemetry import RayModelMetrics
 from cluster.wiring import (
     open_catalogue,
     open_graph,
@@ -60,7 +61,7 @@ class HttpFront:
             projects=open_projects(settings),
             texts=texts,
             memory=StoryMemory(entities, texts, open_graph(settings), shared_vectors(settings)),
-            model=open_model(settings),
+            model=open_model(settings, RayModelMetrics()),
             room=WritingRoomClient(),
         )
         return create_app(services, says_request_id=False)  # Serve does

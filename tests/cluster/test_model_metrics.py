@@ -1,0 +1,62 @@
+"""What Prometheus is told of a language model that is away."""
+
+import asyncio
+import os
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from urllib.request import urlopen
+
+import pytest
+import ray
+
+from cluster.ray_connection import connected
+from cluster.settings import Settings
+from cluster.telemetry import RayModelMetrics
+from cluster.wiring import open_model
+from domain.errors import ModelUnavailable
+from domain.prompt import Prompt, Purpose
+
+pytestmark = pytest.mark.timeout(120)
+NOBODY = "http://127.0.0.1:9/v1"
+PROMPT = Prompt(purpose=Purpose.SUMMARY, system="Sum up.", task="It rained.")
+
+
+@pytest.fixture
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
+    """Those of a Ray that is running, and of an endpoint that is not there."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in list(os.environ):
+            if name.startswith("RAY_"):
+                patch.delenv(name)
+        patch.setenv("RAY_metrics_report_interval_ms", "500")
+        settings = Settings(
+            data_dir=tmp_path_factory.mktemp("ray"),
+            llm_url=NOBODY,
+            llm_attempts=1,
+            llm_breaker_failures=2,
+        )
+        with connected(settings):
+            yield settings
+
+
+async def test_an_open_breaker_reaches_prometheus(settings: Settings) -> None:
+    model = open_model(settings, RayModelMetrics())
+    (node,) = ray.nodes()
+    address = f"http://127.0.0.1:{node['MetricsExportPort']}/metrics"
+    async with asyncio.timeout(30):
+        while await asyncio.to_thread(breaker, address) != 2:
+            with suppress(ModelUnavailable):
+                await model.text(PROMPT)
+            await asyncio.sleep(0.2)
+    with pytest.raises(ModelUnavailable, match="left alone"):
+        await model.text(PROMPT)
+    await model.close()
+
+
+def breaker(address: str) -> float | None:
+    """The circuit breaker's state, if there is one yet."""
+    with urlopen(address, timeout=10) as answer:
+        text = answer.read().decode()
+    found = re.search(r"^ray_scriptorium_llm_breaker(?:{.*})? (\S+)$", text, re.MULTILINE)
+    return float(found[1]) if found else None
