@@ -10,7 +10,10 @@ from domain.story.extraction.told import Told
 KIND = "life_and_death"
 _BACK = 3
 """Sentences back in which a dream, a memory or a letter may have begun."""
-_ALIVE = ("acts", "met")
+_DEATHS = ("dies", "not_survived")
+_ALIVE = ("acts", "met", "present", "with_alive")
+_SAID = ("present", "with_alive")
+"""What a speaker tells of now, not of earlier times."""
 
 
 def life_and_death(material: Material) -> Iterator[Finding]:
@@ -22,19 +25,27 @@ def life_and_death(material: Material) -> Iterator[Finding]:
         return
     dead = _dead(material)
     reported: set[str] = set()
-    for statement in material.draft.statements:
-        if statement.phrasing == "dies" and statement.plain:
-            dead.setdefault(statement.subject or statement.object, statement)
-        if statement.phrasing not in _ALIVE or not statement.plain or statement.past:
+    said = (each for each in material.credible if each.phrasing in _SAID)
+    for statement in (*material.draft.statements, *said):
+        if statement.phrasing in _DEATHS and statement.plain:
+            dead.setdefault(_who(statement), statement)
+        if not _lives(statement, material):
             continue
-        who = statement.subject or statement.object
+        who = _who(statement)
         death = dead.get(who)
         if death is None or who in reported or _aside(material.draft, statement, material):
             continue
         if death.quote == statement.quote or _returned(who, material):
             continue
         reported.add(who)
-        certain = statement.sure and death.sure and death.chapter != material.draft.number
+        certain = (
+            statement.sure
+            and statement.phrasing == "acts"
+            and death.sure
+            and death.chapter != material.draft.number
+            and not statement.speaker
+            and not death.speaker
+        )
         yield material.finding(
             KIND,
             Severity.BLOCKING if certain else Severity.WARNING,
@@ -44,18 +55,45 @@ def life_and_death(material: Material) -> Iterator[Finding]:
         )
 
 
+def _who(statement: Statement) -> str:
+    """Whose life or death a statement is about."""
+    about = statement.phrasing in (*_DEATHS, "met", "with_alive")
+    return (statement.object if about and "o" in statement.groups else "") or statement.subject
+
+
+def _lives(statement: Statement, material: Material) -> bool:
+    """Whether somebody does what only the living do, now."""
+    if statement.phrasing not in _ALIVE or not statement.plain or statement.past:
+        return False
+    return material.language.finder("posthumous").search(statement.quote) is None
+
+
 def _dead(material: Material) -> dict[str, Statement]:
     """Who has died before the draft, and did nothing in the chapters after that."""
     found: dict[str, Statement] = {}
-    for statement in material.before:
-        who = statement.subject or statement.object
-        if statement.phrasing == "dies" and statement.plain:
-            found.setdefault(statement.groups.get("o", who), statement)
-        elif statement.phrasing in _ALIVE and statement.plain and not statement.past:
+    for statement in _told(material):
+        who = _who(statement)
+        if statement.phrasing in _DEATHS and statement.plain:
+            found.setdefault(who, statement)
+        elif _lives(statement, material):
             death = found.get(who)
             if death is not None and death.chapter and death.quote != statement.quote:
                 del found[who]
     return found
+
+
+def _told(material: Material) -> Iterator[Statement]:
+    """What came before the draft; of dialogue, which deaths somebody tells of."""
+    yield from material.canon
+    lies = material.language.finder("lies")
+    for told in material.earlier:
+        deaths = [
+            claim
+            for claim in told.claims
+            if claim.phrasing == "dies"
+            and not lies.search(told.text[max(0, claim.start - 300) : claim.start + 400])
+        ]
+        yield from sorted((*told.statements, *deaths), key=lambda each: each.start)
 
 
 def _returned(subject: str, material: Material) -> bool:

@@ -18,6 +18,7 @@ UNKNOWN = "?"
 _QUOTE = 400
 _AFTER = 25
 _BEGINNING = 40
+_GENITIVE = 8
 """Characters."""
 _OBJECTS = ("o", "p", "thing", "name")
 _PERSON, _PLACE = re.compile(marks.PERSON), re.compile(marks.PLACE)
@@ -98,6 +99,8 @@ def _of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Ite
         for match in _matches(wordings, sentence.marked):
             if language.phrasings[name].needs_names and not _opening(sentence, match):
                 continue
+            if _another(sentence.marked, match, language):
+                continue
             mood = _mood(sentence.marked, match, language)
             quote, start = quoted(text, sentence, match)
             groups = _groups(cast, match)
@@ -133,6 +136,15 @@ def _matches(patterns: Iterable[re.Pattern[str]], marked: str) -> Iterator[re.Ma
                 yield match
 
 
+def _another(marked: str, match: re.Match[str], language: Language) -> bool:
+    """Whether whoever a match begins with only owns what it is about: `the wife of Paul was`."""
+    if match.groupdict().get("s") is None or match.start("s") != match.start():
+        return False
+    before = marked[max(0, match.start() - _GENITIVE) : match.start()].rstrip()
+    words = [found.end() for found in language.finder("genitive").finditer(before)]
+    return bool(words) and words[-1] == len(before)
+
+
 def _mood(marked: str, match: re.Match[str], language: Language) -> Mood:
     """How the clause of a match says it, from its beginning to the end of the match. What makes
     a whole sentence unreal is looked for in all of it."""
@@ -141,12 +153,14 @@ def _mood(marked: str, match: re.Match[str], language: Language) -> Mood:
     ]
     clause = marked[max((at for at in joints if at <= match.start()), default=0) : match.end()]
     return Mood(
-        hedged=language.finder("unreal").search(marked, 0, match.end() + _AFTER) is not None
+        hedged=marked.rstrip().endswith("?")
+        or language.finder("unreal").search(marked, 0, match.end() + _AFTER) is not None
         or language.finder("irrealis").search(clause + marked[match.end() : match.end() + 12])
         is not None,
         denied=language.finder("negation").search(clause) is not None,
         past=language.finder("flashback").search(marked) is not None
-        or language.finder("perfect").search(clause) is not None,
+        or language.finder("perfect").search(clause[: len(clause) - len(match.group())])
+        is not None,
     )
 
 
