@@ -24,6 +24,7 @@ _OBJECTS = ("o", "p", "thing", "name")
 _PERSON, _PLACE = re.compile(marks.PERSON), re.compile(marks.PLACE)
 _ABOUT = ("s", "o", "thing", "e", "f", "detail")
 _DIGIT = re.compile(r"\d")
+_JOINED = re.compile(r"['’-]")
 _WORDS = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 
 
@@ -85,7 +86,9 @@ def _of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Ite
     low = sentence.marked.lower()
     person = _PERSON.search(sentence.marked) is not None
     place = _PLACE.search(sentence.marked) is not None
-    words = frozenset(part for word in _WORDS.findall(low) for part in (word, *word.split("-")))
+    words = frozenset(
+        part for word in _WORDS.findall(low) for part in (word, *_JOINED.split(word))
+    )
     if _DIGIT.search(low):
         words |= {"#"}
     for name, cues in language.cues.items():
