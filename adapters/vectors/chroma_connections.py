@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import chromadb
 import httpx
-from chromadb.api.client import Client
+from chromadb.api.client import AdminClient, Client
 from chromadb.config import Settings
 from filelock import FileLock, Timeout
 
@@ -78,18 +78,20 @@ class ChromaServer:
             settings=Settings(anonymized_telemetry=False),
         )
         self._client = cast(Client, client)
-        _session(self._client).timeout = httpx.Timeout(self._seconds)
+        for session in _sessions(self._client):
+            session.timeout = httpx.Timeout(self._seconds)
         return self._client
 
     def close(self) -> None:
         """See `Connection`."""
         if self._client is not None:
-            _session(self._client).close()  # which Chroma leaves open
+            for session in _sessions(self._client):
+                session.close()  # which Chroma does not
             self._client.close()
             self._client = None
 
 
-def _session(client: Client) -> httpx.Client:
+def _sessions(client: Client) -> tuple[httpx.Client, httpx.Client]:
     """The connections of a client, of which its own interface says nothing."""
-    session: httpx.Client = client._server._session  # type: ignore[attr-defined]
-    return session
+    admin = cast(AdminClient, client._admin_client)
+    return client._server._session, admin._server._session  # type: ignore[attr-defined]

@@ -43,7 +43,7 @@ class VectorsCases:
     async def test_of_an_unknown_project_there_is_nothing(
         self, store: VectorStore, project: str
     ) -> None:
-        assert await store.search(project, SPACE, EAST, 10) == ()
+        assert await store.search(project, SPACE, EAST, 10) == []
         assert set(await store.ids(project, SPACE)) == set()
         await store.delete(project, SPACE, ["a"])
         await store.remove(project)
@@ -52,9 +52,9 @@ class VectorsCases:
 
     async def test_the_nearest_come_first(self, store: VectorStore, project: str) -> None:
         passages = [passage(number) for number in range(1, 5)]
-        await store.put(project, SPACE, passages, [UP, EAST, NORTH, NORTH_EAST])
+        await store.put(project, SPACE, passages, [(0.6, 0.0, 0.8), EAST, NORTH, NORTH_EAST])
         hits = await store.search(project, SPACE, EAST, 3)
-        assert found(hits) == [(2, 1.0), (4, 0.7071), (1, 0.0)]
+        assert found(hits) == [(2, 1.0), (4, 0.7071), (1, 0.6)]
         opposite = await store.search(project, SPACE, (-1.0, 0.0, 0.0), 4)
         assert found(opposite)[-1] == (2, -1.0)
 
@@ -85,8 +85,8 @@ class VectorsCases:
         assert found(await store.search(project, SPACE, EAST, 9)) == [(1, 1.0)]
         assert found(await store.search(project, "another", (0.0, 1.0), 9)) == [(3, 0.0)]
         await store.remove(project)
-        assert await store.search(project, SPACE, EAST, 9) == ()
-        assert await store.search(project, "another", (0.0, 1.0), 9) == ()
+        assert await store.search(project, SPACE, EAST, 9) == []
+        assert await store.search(project, "another", (0.0, 1.0), 9) == []
         assert found(await store.search(other, SPACE, EAST, 9)) == [(2, 1.0)]
         await store.put(project, SPACE, [passage(4)], [EAST])
         assert found(await store.search(project, SPACE, EAST, 9)) == [(4, 1.0)]
@@ -123,7 +123,7 @@ class VectorsCases:
     async def test_it_can_be_emptied(self, store: VectorStore, project: str) -> None:
         await store.put(project, SPACE, [passage(1)], [EAST])
         await store.clear()
-        assert await store.search(project, SPACE, EAST, 9) == ()
+        assert await store.search(project, SPACE, EAST, 9) == []
         await store.put(project, SPACE, [passage(2)], [EAST])
         assert found(await store.search(project, SPACE, EAST, 9)) == [(2, 1.0)]
 
