@@ -5,10 +5,11 @@ known is one character (`domain.story.text.marks`). What stands in braces is put
 
     {S} {O}     somebody, named groups `s` and `o`; {S's} {O's} the same as an owner
     {I} {P}     an item, a place (groups `i`, `p`); {E} {E2} the ends of a way (`e`, `f`)
-    {T}         a thing, known or common (group `thing`)
+    {T}         a thing, known or common (groups `thing`, `whose`, `kind`)
     {value}     a value of the pattern's value class (group `value`)
     {number}    a number in digits or words (group `number`)
     {NAME}      any word of the list NAME; {NAME!} the same as group `word`
+    {GAP}       some words of the same sentence, nobody mentioned
     ~           up to three words of the kind in the list `fillers`
 A space stands for any white space.
 """
@@ -293,11 +294,15 @@ class Language(Frozen):
         return re.compile(_PLACEHOLDER.sub(put_in, spaced), re.IGNORECASE)
 
     def _thing(self, taken: set[str]) -> str:
-        """Something one can hold, known or one of the list `things`, with what stands before."""
-        before = rf"(?:{self.alternatives('determiners')}|{marks.PERSON}{marks.OWNER})\s+"
-        filled = rf"(?:(?:{self.alternatives('fillers')}),?\s+){{0,{_FILLERS}}}"
+        """Something one can hold, known or one of the list `things`, with what stands before:
+        whose it is (group `whose`), and which one (`kind`)."""
+        owner = _group("whose", marks.PERSON, taken)
+        before = rf"(?:{self.alternatives('determiners')}\s*|{owner}{marks.OWNER}\s+)"
+        word = rf"(?:{self.alternatives('fillers')}|{self.alternatives('materials')}),?\s+"
+        filled = _group("kind", rf"(?:{word}){{0,{_FILLERS}}}", taken)
         thing = _group("thing", f"{marks.ITEM}|{self.alternatives('things')}", taken)
-        return f"(?:{before}{filled})?{thing}"
+        after = rf"(?:\s+(?:{self.alternatives('thing_tails')}))?"
+        return f"(?:{before}{filled})?{thing}{after}"
 
     def _value(self, values: str) -> str:
         word = self.alternatives(values)
@@ -380,7 +385,7 @@ def _bounded(word: str) -> str:
 
 
 def _group(name: str, pattern: str, taken: set[str]) -> str:
-    if name in taken:
+    if not name or name in taken:
         return f"(?:{pattern})"
     taken.add(name)
     return f"(?P<{name}>{pattern})"

@@ -9,19 +9,25 @@ from domain.story.extraction.statements import Statement
 from domain.story.extraction.told import Told
 
 KIND = "possession"
+_AROUND = 90
+"""Characters around a mention of a thing."""
 _EVENTS = ("gives", "takes", "gone", "holds")
 
 
 class _State(NamedTuple):
-    owner: str
-    """Nobody's, where it is empty."""
-    gone: bool
+    """Where a thing is, as far as the story says."""
+
     since: Statement
+    owner: str = ""
+    """Nobody's that is known, where it is empty."""
+    without: str = ""
+    """Who no longer has it."""
+    gone: bool = False
 
 
 def possession(material: Material) -> Iterator[Finding]:
     """Who has or uses a thing in the draft that somebody else has, or that is gone."""
-    states: dict[str, _State] = {}
+    states = dict(_laid_down(material))
     for statement in material.before:
         _follow(statement, states)
     reported: set[str] = set()
@@ -30,11 +36,38 @@ def possession(material: Material) -> Iterator[Finding]:
             continue
         thing = _thing(statement)
         state = states.get(thing)
-        clashes = state is not None and thing not in reported and _clashes(statement, state)
-        if state and clashes and not _handed_on(thing, state, statement, material):
-            reported.add(thing)
-            yield _finding(thing, state, statement, material)
+        if state and thing not in reported and _clashes(statement, state):
+            if _same(statement, state, material) and not _handed_on(
+                thing, state, statement, material
+            ):
+                reported.add(thing)
+                yield _finding(thing, state, statement, material)
         _follow(statement, states)
+
+
+def _laid_down(material: Material) -> Iterator[tuple[str, _State]]:
+    """What the bible's attributes say of things: whose they are, and that they are no more."""
+    language, bible = material.language, material.case.bible
+    gone = language.finder("gone_values")
+    for item in bible.items:
+        for key, value in item.attributes.items():
+            if gone.search(value):
+                yield item.name.lower(), _State(_stated(item.name, value), gone=True)
+            elif language.predicates.get(key.lower().replace("_", " ").strip()) == "possesses":
+                if (owner := material.cast.named(value)) is not None:
+                    yield item.name.lower(), _State(_stated(item.name, value), owner.name)
+    for person in bible.characters:
+        for key, value in person.attributes.items():
+            if language.predicates.get(key.lower().replace("_", " ").strip()) == "possesses":
+                for item in bible.items:
+                    if item.name.lower() in value.lower():
+                        yield item.name.lower(), _State(_stated(item.name, value), person.name)
+
+
+def _stated(thing: str, value: str) -> Statement:
+    """A value of the bible's as a statement."""
+    none = frozenset[str]()
+    return Statement("gives", "", "", none, thing, value, 0, 0, groups={"thing": thing})
 
 
 def _thing(statement: Statement) -> str:
@@ -47,33 +80,51 @@ def _follow(statement: Statement, states: dict[str, _State]) -> None:
     if not thing or not statement.plain:
         return
     if statement.phrasing == "gives":
-        states[thing] = _State(statement.groups.get("o", ""), False, statement)
+        states[thing] = _State(statement, statement.groups.get("o", ""))
     elif statement.phrasing == "takes":
-        states[thing] = _State(statement.subject, False, statement)
+        states[thing] = _State(statement, statement.subject)
     elif statement.phrasing == "gone":
-        states[thing] = _State("", True, statement)
-    elif thing in states and states[thing].owner != statement.subject:
-        del states[thing]
+        states[thing] = _State(
+            statement, without=statement.subject, gone=not statement.subject
+        )
+    elif statement.phrasing == "holds" and thing in states:
+        if _clashes(statement, states[thing]):
+            del states[thing]
 
 
 def _clashes(statement: Statement, state: _State) -> bool:
-    if statement.phrasing == "gone" or not statement.subject:
+    if statement.phrasing not in ("holds", "gives") or not statement.subject:
         return False
-    if state.gone:
-        return statement.phrasing in ("holds", "gives")
-    return (
-        statement.phrasing in ("holds", "gives")
-        and bool(state.owner)
-        and statement.subject != state.owner
-    )
+    if state.gone or statement.subject == state.without:
+        return True
+    return bool(state.owner) and statement.subject != state.owner
+
+
+def _same(statement: Statement, state: _State, material: Material) -> bool:
+    """Whether it can be the same thing, and not one of somebody's own or of another make."""
+    now, before = statement.groups, state.since.groups
+    if state.owner and now.get("whose") == state.owner:
+        return False
+    name = before.get("thing", "").lower()
+    whole = name in statement.quote.lower()
+    if " " in name and not whole and "whose" in now and not now.get("kind"):
+        return False
+    kinds = [set(groups.get("kind", "").lower().split()) for groups in (now, before)]
+    if name in material.language.lists["everyday"] and "whose" in now and not all(kinds):
+        return False
+    return not all(kinds) or bool(kinds[0] & kinds[1])
 
 
 def _handed_on(thing: str, state: _State, statement: Statement, material: Material) -> bool:
     """Whether anything between says that the thing changed hands, or that there is another."""
     transfer = material.language.finder("transfer")
     name = thing.rsplit(maxsplit=1)[-1]
+    if material.language.finder("regained").search(statement.quote):
+        return True
+    if material.language.finder("undone").search(state.since.quote):
+        return True
     return any(
-        transfer.search(text[max(0, at - 120) : at + 120])
+        transfer.search(text[max(0, at - _AROUND) : at + _AROUND])
         for told, text in _between(state, statement, material)
         for at in _places(name, text)
     )
@@ -101,7 +152,7 @@ def _places(name: str, text: str) -> Iterator[int]:
 
 def _finding(thing: str, state: _State, statement: Statement, material: Material) -> Finding:
     known = any(thing == entity.name.lower() for entity in material.cast.entities)
-    what = "is gone" if state.gone else f"is with {state.owner}"
+    what = f"is with {state.owner}" if state.owner else "is gone"
     return material.finding(
         KIND,
         Severity.BLOCKING if known else Severity.WARNING,
