@@ -1,0 +1,224 @@
+"""Geography: where things are, what a place has not, how long a way is, where something was."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from domain.story.coherence.content import meanings
+from domain.story.coherence.material import Material
+from domain.story.coherence.verdict import Evidence, Finding, Severity
+from domain.story.extraction.told import Told
+from domain.story.language import Language
+from domain.story.text import marks
+from domain.story.text.cast import Cast
+from domain.story.text.mentions import Sentence
+from domain.story.text.prose import read_prose
+from domain.story.text.speakers import spoken
+
+KIND = "place_and_travel"
+_QUOTE = 400
+_MINUTES = {"minute": 1, "hour": 60, "day": 1440, "night": 1440, "week": 10_080, "month": 43_200}
+_SHORTER = 0.45
+"""Of the time that a way takes, so that it is another time."""
+
+
+class _Set(NamedTuple):
+    """Something with its place: `about` is what, of whom; `value` where, which way, how long."""
+
+    what: str
+    about: frozenset[str]
+    value: str
+    source: Evidence
+    certain: bool
+
+
+def geography(material: Material) -> Iterator[Finding]:
+    """What the draft puts somewhere else than before."""
+    before = [*_laid_down(material)]
+    for told in material.earlier:
+        before += _told(told, material)
+    for now in _told(material.draft, material):
+        alike = [each for each in before if each.what == now.what and _same(each, now)]
+        clash = next((each for each in alike if _apart(each, now, material.language)), None)
+        if clash is None or any(each.value == now.value for each in alike):
+            continue
+        if now.what.startswith("lives") and material.told_since(material.language.lists["moves"]):
+            continue
+        yield material.finding(
+            KIND,
+            Severity.WARNING,
+            f"{clash.value} before, {now.value} in the draft",
+            now.source,
+            clash.source,
+        )
+    yield from _lacking(material)
+
+
+def _laid_down(material: Material) -> Iterator[_Set]:
+    bible, cast = material.case.bible, material.cast
+    texts = [(fact.text, fact.text) for fact in bible.facts if fact.text]
+    texts += [(rule.text, rule.text) for rule in bible.rules]
+    texts += [(line.text, line.text) for line in bible.timeline]
+    for entry in bible.entries:
+        for key, value in entry.attributes.items():
+            located = material.language.predicates.get(key.lower().replace("_", " "))
+            middle = material.language.lists["lives_in"][0] if located == "located_in" else "is"
+            texts.append((f"{entry.name} {middle} {value}.", value))
+    for text, quote in texts:
+        prose = read_prose(text, cast)
+        for sentence in prose.sentences:
+            source = material.quoted(0, quote[:_QUOTE])
+            yield from _sets(sentence, source, cast)
+
+
+def _told(told: Told, material: Material) -> Iterator[_Set]:
+    sentences = list(told.prose.sentences)
+    for sentence in sentences:
+        source = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+        yield from _sets(sentence, source, material.cast)
+    for _, sentence in spoken(told.prose):
+        source = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+        yield from _sets(sentence, source, material.cast)
+
+
+def _sets(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
+    language, marked = cast.language, sentence.marked
+    doubtful = ("unreal", "irrealis", "place_doubt", "negation")
+    if any(language.finder(name).search(marked) for name in doubtful):
+        return
+    for name in ("fate_at", "lives_at", "premises_at"):
+        for pattern in language.patterns(name):
+            for match in pattern.finditer(marked):
+                kind = _kind(name, match, language)
+                who = cast.by_char[match.group("s")].name
+                where = place_of(match, cast)
+                if not where:
+                    continue
+                sure = all(not each.likely for each in sentence.mentions)
+                yield _Set(kind, frozenset((who,)), where, source, sure)
+    for pattern in language.patterns("direction"):
+        for match in pattern.finditer(marked):
+            about = frozenset(
+                _named(text, cast)
+                for key in ("a", "b")
+                if (text := (match.groupdict().get(key) or "")) and text not in _SMALL
+            )
+            if about:
+                yield _Set("direction", about, match.group("way").lower(), source, True)
+    for pattern in language.patterns("way_long"):
+        for match in pattern.finditer(marked):
+            minutes = _minutes(match, language)
+            if minutes:
+                places = frozenset(
+                    cast.by_char[each.char].name
+                    for each in sentence.mentions
+                    if cast.by_char[each.char].kind == "place"
+                )
+                word = (match.groupdict().get("word") or "").lower()
+                yield _Set(f"way {word}", places, str(minutes), source, True)
+
+
+_SMALL = frozenset(("it", "that", "which", "there", "what", "who", "he", "she", "they"))
+
+
+def place_of(match: re.Match[str], cast: Cast) -> str:
+    """The place of a match: one that is known, or another name; empty where it is none."""
+    text = match.group("p")
+    if text in cast.by_char:
+        return cast.by_char[text].name
+    return "" if text.split()[0].lower() in cast.language.functional_words else text
+
+
+def _named(text: str, cast: Cast) -> str:
+    return cast.by_char[text].name.lower() if text in cast.by_char else text.lower()
+
+
+def _kind(name: str, match: re.Match[str], language: Language) -> str:
+    """What a match is about; verbs and nouns of one meaning are one."""
+    word = (match.groupdict().get("word") or "").lower()
+    if name == "lives_at":
+        return "lives"
+    return f"{name} {' '.join(sorted(language.meanings(word.split()[-1]))[:1]) if word else ''}"
+
+
+def _minutes(match: re.Match[str], language: Language) -> int:
+    number = language.read_number(match.group("number"))
+    unit = match.group("unit").lower()
+    named = language.unit_names.get(unit) or language.unit_names.get(unit.rstrip("s"), unit)
+    return (number or 0) * _MINUTES.get(named.rstrip("s"), 0)
+
+
+def _same(one: _Set, other: _Set) -> bool:
+    """Whether two are about the same; a way with no places named is the only one there is."""
+    if one.what.startswith("way"):
+        return one.about == other.about
+    return one.certain and other.certain and one.about == other.about
+
+
+def _apart(before: _Set, now: _Set, language: Language) -> bool:
+    if now.what == "direction":
+        ways = language.lists["opposites"]
+        return any(
+            {before.value, now.value} == set(pair.split("/")) for pair in ways if "/" in pair
+        )
+    if now.what.startswith("way"):
+        long, short = sorted((float(before.value), float(now.value)), reverse=True)
+        return short <= _SHORTER * long
+    return before.value != now.value
+
+
+def _lacking(material: Material) -> Iterator[Finding]:
+    """What a place has not, and has in the draft."""
+    language, cast = material.language, material.cast
+    missing: list[tuple[str, str, Evidence]] = []
+    for told in material.earlier:
+        for sentence in told.prose.sentences:
+            source = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+            missing += _absent(sentence.marked, source, material)
+    for entry in material.case.bible.places:
+        for value in entry.attributes.values():
+            prose = read_prose(f"{entry.name} {value}", cast)
+            for sentence in prose.sentences:
+                missing += _absent(sentence.marked, material.quoted(0, value), material)
+    for place, feature, source in missing:
+        wanted = language.meanings(feature)
+        for sentence in material.draft.prose.sentences:
+            text = sentence.span.of(material.draft.prose.narrated).replace(marks.SPOKEN, " ")
+            if not wanted & meanings(text, language):
+                continue
+            if any(language.finder(name).search(text) for name in ("unreal", "negation")):
+                continue
+            if language.finder("irrealis").search(text) or not _there(place, sentence, cast, text):
+                continue
+            yield material.finding(
+                KIND,
+                Severity.WARNING,
+                f"{place} has no {feature} by what came before",
+                material.quoted(
+                    material.draft.number, sentence.span.of(material.draft.text)[:_QUOTE]
+                ),
+                source,
+            )
+            break
+
+
+def _absent(
+    marked: str, source: Evidence, material: Material
+) -> Iterator[tuple[str, str, Evidence]]:
+    language, cast = material.language, material.cast
+    if language.finder("unreal").search(marked):
+        return
+    for pattern in language.patterns("place_lacks"):
+        for match in pattern.finditer(marked):
+            place = match.group("p") or ""
+            yield _named(place, cast), match.group("word").lower(), source
+
+
+def _there(place: str, sentence: Sentence, cast: Cast, text: str) -> bool:
+    """Whether a sentence is about that place: it names it, as a name or as `the village`."""
+    named = [
+        cast.by_char[each.char].name.lower()
+        for each in sentence.mentions
+        if cast.by_char[each.char].kind == "place"
+    ]
+    return place in named or (not named and place in text.lower())

@@ -1,0 +1,100 @@
+"""Places and ways that do not go together, and those that do."""
+
+import pytest
+
+from adapters.languages import load_language
+from domain.story.bible import Bible
+from domain.story.coherence.consistency_places import place_and_travel
+from domain.story.coherence.gate import prepare
+from domain.story.coherence.material import gather
+from domain.story.reading import ChapterText
+
+PLACES = ["Marrow Quay", "Tolven", "Sarn"]
+PEOPLE = [
+    {"name": "Ottoline Frayne", "aliases": ["Ottoline"], "attributes": {"sex": "f"}},
+    {"name": "Wystan Frayne", "aliases": ["Wystan"], "attributes": {"sex": "m"}},
+    {"name": "Berthe", "attributes": {"sex": "f", "lives in": "Tolven"}},
+]
+
+
+def clashes(before: str, draft: str, language: str = "en", rule: str = "") -> bool:
+    bible = Bible.model_validate(
+        {"characters": PEOPLE, "places": PLACES, "rules": [rule] if rule else []}
+    )
+    chapters = (ChapterText(number=1, text=before),)
+    case = prepare(load_language(language), bible, chapters, ChapterText(number=2, text=draft))
+    return bool(list(place_and_travel(gather(case))))
+
+
+@pytest.mark.parametrize(
+    ("before", "draft"),
+    [
+        (
+            "Wystan died in the infirmary at Tolven.",
+            "Wystan was buried far off. Wystan died at Sarn.",
+        ),
+        ("Berthe smiled.", "Berthe lives in Sarn, and likes it."),
+        ("Ottoline’s shop is in Tolven.", "Ottoline’s shop in Sarn was shut that day."),
+        ("The journey took two days.", "The journey took an hour."),
+        ("It was a two-day voyage to Sarn.", "The voyage to Sarn took three hours."),
+        ("The mill stood to the north of the river.", "The mill stood south of the river."),
+        ("To the west lay the sea.", "To the east lay the sea, grey and flat."),
+        ("Sarn has no harbour.", "The harbour of Sarn was full of boats."),
+        ("There was no railway at Sarn.", "The train stopped in Sarn at nine."),
+        ("They locked Wystan in the cellar.", "Wystan poured the tea and passed the cups."),
+        ("Wystan was locked in the tower.", "Wystan came into the kitchen, whistling."),
+        ("It rained.", "Ottoline climbed up to the attic. Ottoline sat in the cellar."),
+    ],
+)
+def test_a_clash_is_found(before: str, draft: str) -> None:
+    assert clashes(before, draft)
+
+
+@pytest.mark.parametrize(
+    ("before", "draft"),
+    [
+        ("Wystan died in the infirmary at Tolven.", "Wystan died at Tolven, they say."),
+        ("Wystan died at Tolven.", "In a dream Wystan died at Sarn."),
+        ("Berthe smiled.", "Berthe had moved to the coast. Berthe lives in Sarn now."),
+        ("Ottoline’s shop is in Tolven.", "Wystan’s shop is in Sarn."),
+        ("The journey took two days.", "The journey took two days, as always."),
+        ("The mill stood to the north of the river.", "The chapel stood south of the river."),
+        ("Sarn has no harbour.", "The harbour of Tolven was full of boats."),
+        ("Sarn has no harbour.", "If Sarn had a harbour, she thought, there would be boats."),
+        ("They locked Wystan in the cellar.", "Berthe unlocked the door. Wystan came up to tea."),
+        ("They locked Wystan in the cellar.", "Days later Wystan came in to tea."),
+        (
+            "It rained.",
+            "Ottoline climbed up to the attic. Then she went down again. Ottoline sat "
+            "in the cellar.",
+        ),
+        ("It rained.", "Ottoline climbed up to the attic. Ottoline sat in the attic."),
+    ],
+)
+def test_what_goes_together_is_not(before: str, draft: str) -> None:
+    assert not clashes(before, draft)
+
+
+@pytest.mark.parametrize(
+    ("before", "draft"),
+    [
+        ("Wystan est mort à Tolven.", "Wystan est mort à Sarn, un soir de pluie."),
+        ("Berthe habite à Tolven.", "Berthe habite à Sarn."),
+        ("La traversée dura deux jours.", "La traversée dura une heure."),
+        ("Le moulin était au nord de la rivière.", "Le moulin était au sud de la rivière."),
+        ("Sarn n’a pas de port.", "Le port de Sarn était plein de barques."),
+        (
+            "On enferma Wystan dans la cave.",
+            "On enferma Wystan dans la cave. Wystan entra au salon.",
+        ),
+    ],
+)
+def test_a_clash_is_found_in_french(before: str, draft: str) -> None:
+    assert clashes(before, draft, "fr")
+
+
+def test_nobody_leaves_a_place_that_is_cut_off() -> None:
+    rule = "L’avalanche a coupé la seule route de Tolven."
+    assert clashes("Il neige.", "Ottoline descendit dîner à Sarn.", "fr", rule)
+    assert not clashes("Il neige.", "Ottoline voulait descendre à Sarn.", "fr", rule)
+    assert not clashes("Il neige.", "La route fut dégagée. Ottoline alla à Sarn.", "fr", rule)
