@@ -17,7 +17,9 @@ def attributes(material: Material) -> Iterator[Finding]:
     """A value in the draft that no earlier value allows, and nothing explains."""
     for statement in (*material.draft.statements, *material.credible):
         phrasing = material.language.phrasings[statement.phrasing]
-        if not phrasing.values or not statement.plain or statement.past or not statement.value:
+        if not phrasing.values or not statement.plain or not statement.value:
+            continue
+        if statement.past and not _lasting(statement, material):
             continue
         if statement.phrasing == "mark":
             prior = _other_mark(statement, material)
@@ -38,6 +40,12 @@ def attributes(material: Material) -> Iterator[Finding]:
             material.evidence(statement),
             material.evidence(prior),
         )
+
+
+def _lasting(statement: Statement, material: Material) -> bool:
+    """Whether it is something that stays the same all through a life."""
+    name = material.language.phrasings[statement.phrasing].predicate or statement.phrasing
+    return name in PREDICATES and PREDICATES[name].functional and not PREDICATES[name].temporal
 
 
 def _said(statement: Statement) -> str:

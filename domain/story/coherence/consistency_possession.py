@@ -84,9 +84,7 @@ def _follow(statement: Statement, states: dict[str, _State]) -> None:
     elif statement.phrasing == "takes":
         states[thing] = _State(statement, statement.subject)
     elif statement.phrasing == "gone":
-        states[thing] = _State(
-            statement, without=statement.subject, gone=not statement.subject
-        )
+        states[thing] = _State(statement, without=statement.subject, gone=not statement.subject)
     elif statement.phrasing == "holds" and thing in states:
         if _clashes(statement, states[thing]):
             del states[thing]

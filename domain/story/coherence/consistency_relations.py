@@ -21,6 +21,8 @@ def relations(material: Material) -> Iterator[Finding]:
             yield from _related(statement, material)
         elif statement.phrasing in ("has_kin", "no_kin"):
             yield from _kin(statement, material)
+        elif statement.phrasing == "kin_count":
+            yield from _count(statement, material)
 
 
 def relation(word: str, material: Material) -> Relation | None:
@@ -118,8 +120,24 @@ def kinds_of_kin(statement: Statement, material: Material) -> frozenset[str]:
         return frozenset((known.kin,))
     if statement.phrasing != "no_kin":
         return frozenset()
-    childless = material.language.finder("childless").search(word) is not None
-    return frozenset(("child",) if childless else ("spouse",))
+    for kin in ("sibling", "parent", "child"):
+        if material.language.finder(f"{kin}less").search(word):
+            return frozenset((kin,))
+    return frozenset(("spouse",))
+
+
+def _count(statement: Statement, material: Material) -> Iterator[Finding]:
+    """Another number of brothers or sisters."""
+    which = statement.groups["detail"].lower()
+    for prior in material.prior("kin_count", statement.subject):
+        same = prior.plain and prior.groups["detail"].lower() == which
+        if same and prior.value != statement.value:
+            message = (
+                f"{statement.subject} has {statement.value} {which} in the draft, "
+                f"and {prior.value} before"
+            )
+            yield _finding(statement, prior.quote, prior.chapter, message, material)
+            return
 
 
 def _wed(statement: Statement, prior: Statement, material: Material) -> bool:

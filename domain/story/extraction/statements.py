@@ -86,9 +86,7 @@ def _of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Ite
     low = sentence.marked.lower()
     person = _PERSON.search(sentence.marked) is not None
     place = _PLACE.search(sentence.marked) is not None
-    words = frozenset(
-        part for word in _WORDS.findall(low) for part in (word, *_JOINED.split(word))
-    )
+    words = frozenset(part for word in _WORDS.findall(low) for part in (word, *_JOINED.split(word)))
     if _DIGIT.search(low):
         words |= {"#"}
     for name, cues in language.cues.items():

@@ -40,6 +40,8 @@ class Cast:
 
     entities: Sequence[Entity]
     language: Language = field(repr=False)
+    narrator: str = ""
+    """Who tells the story as I, by canonical name."""
 
     @cached_property
     def by_char(self) -> Mapping[str, Entity]:

@@ -10,6 +10,12 @@ from domain.story.language import GENDERS, Gender, Language
 from domain.story.text.cast import WORD, Cast, Entity, gender_of, listed, words_of
 from domain.story.text.quotations import narration, quotations
 
+_I_IN = 600
+"""Characters of narration in which a narrator who says I does so once, at least."""
+
+_REACH = 25
+"""Words after a name in which a pronoun may be its own."""
+
 _MOST = 2000
 """Names a story may have beside the bible's."""
 
@@ -34,8 +40,11 @@ def discover(bible: Bible, texts: Iterable[str], language: Language) -> Cast:
     parts = {word for words in taken for word in words if word[0].isupper()}
     seen: dict[tuple[str, ...], _Seen] = defaultdict(_Seen)
     lower: set[str] = set()
+    told: list[tuple[str, str]] = []
     for text in texts:
-        _look(narration(text, quotations(text, language)), language, seen, lower)
+        narrated = narration(text, quotations(text, language))
+        told.append((text, narrated))
+        _look(narrated, language, seen, lower)
     people = {
         words: use
         for words, use in seen.items()
@@ -83,14 +92,24 @@ def _look(
         )
         use.placed += previous in prepositions and not text[tokens[at - 1].end() : start].strip()
         use.titled += previous in language.titles
-        for token in tokens[at + run : at + run + 12]:
-            if text.find(".", end, token.start()) >= 0 or token.group()[0].isupper():
-                break
-            pronoun = language.pronoun_table.get(token.group().lower())
-            if pronoun and pronoun.gender:
-                use.pronouns[pronoun.gender] += 1
-                break
+        gender = _followed_by(text, tokens[at + run : at + run + _REACH], language)
+        if gender:
+            use.pronouns[gender] += 1
         at += run
+
+
+def _followed_by(text: str, tokens: Sequence[re.Match[str]], language: Language) -> Gender:
+    """The gender of the first pronoun that follows a name, with no other name between. What may
+    be an object says nothing."""
+    for token in tokens:
+        word = token.group()
+        pronoun = language.pronoun_table.get(word.lower())
+        if pronoun is not None and pronoun.gender and pronoun.role != "object":
+            return pronoun.gender
+        known = word.lower() in language.functional_words or _starts_sentence(text, token.start())
+        if word[0].isupper() and not known:
+            break
+    return ""
 
 
 def _run(text: str, tokens: Sequence[re.Match[str]], at: int, language: Language) -> int:

@@ -34,6 +34,7 @@ ITEM = _kind(ITEMS, END)
 ANYTHING = _kind(PEOPLE, END)
 
 PLACEHOLDERS = {
+    "GAP": Mark("", f"[^.;!?{chr(PEOPLE)}-{chr(PLACES - 1)}]{{0,60}}?"),
     "S": Mark("s", PERSON, f"(?!{OWNER})"),
     "S's": Mark("s", PERSON, OWNER),
     "O": Mark("o", PERSON, f"(?!{OWNER})"),

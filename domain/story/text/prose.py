@@ -47,7 +47,7 @@ def read_prose(text: str, cast: Cast) -> Prose:
     language = cast.language
     said = quotations(text, language)
     narrated = narration(text, said)
-    marker = Marker(cast, narrated)
+    marker = Marker(cast, narrated, i=cast.chars.get(cast.narrator, ""))
     abbreviations = frozenset(language.abbreviations)
     found: list[Sentence] = []
     spans = paragraphs(text)

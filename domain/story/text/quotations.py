@@ -36,7 +36,12 @@ def quotations(text: str, language: Language) -> list[Quotation]:
         said, left_open = _marked(text, paragraph, openings, closing)
         for outer, inner in said:
             goes_on = open_end and outer.start == paragraph.start
-            found.append(Quotation(inner, outer, number, goes_on))
+            pieces = _without_asides(text, inner, number, language) if language.asides else []
+            if len(pieces) > 1:
+                pieces[-1] = pieces[-1]._replace(outer=Span(pieces[-1].span.start, outer.end))
+                found += pieces
+            else:
+                found.append(Quotation(inner, outer, number, goes_on))
         open_end = left_open
     return found
 
@@ -92,7 +97,13 @@ def _close(text: str, start: int, end: int, mark: str) -> int:
 def _dashed(text: str, paragraph: Span, number: int, language: Language) -> list[Quotation]:
     """A line that a dash opens: what is said, less the narrator's `said Anna`."""
     start = paragraph.start + 1
-    end = min(paragraph.end, start + _LONGEST)
+    inner = Span(start, min(paragraph.end, start + _LONGEST))
+    return _without_asides(text, inner, number, language)
+
+
+def _without_asides(text: str, inner: Span, number: int, language: Language) -> list[Quotation]:
+    """Words said, in the pieces that the narrator's asides leave."""
+    start, end = inner
     said: list[Quotation] = []
     for aside in language.aside.finditer(text, start, end):
         if aside.start() >= start:
