@@ -9,6 +9,7 @@ from domain.story.extraction.statements import Statement
 from domain.story.language import Relation
 
 KIND = "relation"
+_RELATED = ("related", "pair", "wed")
 _CLOSE = (("betrothed", "spouse"), ("step_parent", "parent"), ("step_child", "child"))
 
 
@@ -17,10 +18,13 @@ def relations(material: Material) -> Iterator[Finding]:
     for statement in (*material.draft.statements, *material.credible):
         if not statement.plain:
             continue
-        if statement.phrasing == "related":
+        if statement.phrasing in _RELATED:
             yield from _related(statement, material)
+            yield from _kin(statement, material)
         elif statement.phrasing in ("has_kin", "no_kin"):
             yield from _kin(statement, material)
+        elif statement.phrasing == "unrelated":
+            yield from _unrelated(statement, material)
         elif statement.phrasing == "kin_count":
             yield from _count(statement, material)
 
@@ -31,44 +35,65 @@ def relation(word: str, material: Material) -> Relation | None:
     return material.language.relations[name] if name else None
 
 
+def _word(statement: Statement) -> str:
+    """The word for the relation that a statement is about."""
+    return statement.groups.get("word", "") or statement.value
+
+
 def _related(statement: Statement, material: Material) -> Iterator[Finding]:
     owner, other = statement.subject, statement.object
-    said = relation(statement.groups.get("word", ""), material)
+    said = relation(_word(statement), material)
     if said is None or owner == other or other.lower() in material.language.functional_words:
         return
     for prior in _all_related(material):
-        known = relation(prior.groups.get("word", ""), material)
-        if known is None:
-            continue
-        same = (prior.subject, prior.object) == (owner, other)
-        turned = (prior.object, prior.subject) == (owner, other)
-        kin = known.kin if same else known.inverse
-        if (same or turned) and not _close(kin, said.kin):
-            yield _finding(
-                statement,
-                prior.quote,
-                prior.chapter,
-                f"{other} is {own(owner)} {statement.groups['word']} in the draft; before, "
-                f"{prior.object} was {own(prior.subject)} {prior.groups['word']}",
-                material,
-            )
+        message = _against(prior, said, owner, other, material)
+        if message:
+            yield _finding(statement, prior.quote, prior.chapter, message, material)
             return
-        if (
-            prior.subject == owner
-            and not _same_person(prior.object, other, material)
-            and said.single
-            and known.kin == said.kin
-            and known.gender == said.gender
-            and not _remarried(material)
-        ):
-            yield _finding(
-                statement,
-                prior.quote,
-                prior.chapter,
-                f"{own(owner)} {statement.groups['word']}: {prior.object} before, "
-                f"{other} in the draft",
-                material,
+    for prior in material.before:
+        if prior.phrasing == "unrelated" and {prior.subject, prior.object} == {owner, other}:
+            message = f"{owner} and {other} are related in the draft, and were not before"
+            yield _finding(statement, prior.quote, prior.chapter, message, material)
+            return
+
+
+def _against(prior: Statement, said: Relation, owner: str, other: str, material: Material) -> str:
+    """What a finding says of a relation that rules out that `other` is one of the owner's; empty
+    where it does not."""
+    known = relation(_word(prior), material)
+    if known is None:
+        return ""
+    same = (prior.subject, prior.object) == (owner, other)
+    turned = (prior.object, prior.subject) == (owner, other)
+    kin = known.kin if same else known.inverse
+    if (same or turned) and not _close(kin, said.kin):
+        return (
+            f"{other} is {own(owner)} {said.words[0]} in the draft; before, "
+            f"{prior.object} was {own(prior.subject)} {known.words[0]}"
+        )
+    alike = known.kin == said.kin and (
+        known.gender == said.gender or not known.gender or not said.gender
+    )
+    theirs = prior.object if prior.subject == owner else ""
+    if said.kin == known.inverse == "spouse" and prior.object == owner:
+        theirs, alike = prior.subject, True
+    single = said.single or prior.phrasing == "only_kin"
+    if not theirs or not alike or not single or _same_person(theirs, other, material):
+        return ""
+    if _remarried(owner, material):
+        return ""
+    return f"{own(owner)} {said.words[0]}: {theirs} before, {other} in the draft"
+
+
+def _unrelated(statement: Statement, material: Material) -> Iterator[Finding]:
+    """Two who are no kin in the draft, and were before."""
+    for prior in _all_related(material):
+        if {prior.subject, prior.object} == {statement.subject, statement.object}:
+            message = (
+                f"{statement.subject} and {statement.object} are not related in the draft, "
+                "and were before"
             )
+            yield _finding(statement, prior.quote, prior.chapter, message, material)
             return
 
 
@@ -85,7 +110,8 @@ def _same_person(one: str, other: str, material: Material) -> bool:
 
 
 def _all_related(material: Material) -> list[Statement]:
-    return [each for each in material.before if each.phrasing == "related" and each.plain]
+    kinds = (*_RELATED, "only_kin")
+    return [each for each in material.before if each.phrasing in kinds and each.plain]
 
 
 def _close(kin: str, other: str) -> bool:
@@ -94,23 +120,61 @@ def _close(kin: str, other: str) -> bool:
 
 def _kin(statement: Statement, material: Material) -> Iterator[Finding]:
     """A relative of somebody who has none of that kind."""
-    opposite = "no_kin" if statement.phrasing == "has_kin" else "has_kin"
-    kin = kinds_of_kin(statement, material)
-    for prior in material.prior(opposite, statement.subject):
-        if prior.plain and kin & kinds_of_kin(prior, material):
-            if _wed(statement, prior, material):
+    none = statement.phrasing == "no_kin"
+    if not none and (statement.past or _half(statement, material)):
+        return
+    if none and _bereaved(statement, material):
+        return
+    for who, kin in _kin_of(statement, material):
+        for prior in material.before:
+            if not prior.plain or (prior.phrasing == "no_kin") is none or _half(prior, material):
+                continue
+            if (who, kin) not in _kin_of(prior, material) or prior.quote == statement.quote:
+                continue
+            if _wed(who, statement, prior, material):
                 return
+            if _bereaved(prior, material) and _of_the_dead(statement, material):
+                continue
             yield _finding(
                 statement,
                 prior.quote,
                 prior.chapter,
-                f"{statement.subject} has a {statement.groups.get('word', 'relative')} here, "
-                "and had none before"
-                if opposite == "no_kin"
-                else f"{statement.subject} has none here, and had before",
+                f"{who} has none here, and had before"
+                if none
+                else f"{who} has a {_word(statement) or 'relative'} here, and had none before",
                 material,
             )
             return
+
+
+def _half(statement: Statement, material: Material) -> bool:
+    """Whether it is about half-brothers, those by marriage and the like."""
+    return material.language.finder("half_kin").search(_word(statement)) is not None
+
+
+def _bereaved(statement: Statement, material: Material) -> bool:
+    """Whether what a statement denies may have been so before: of widowers and orphans."""
+    return material.language.finder("bereaved").search(_word(statement)) is not None
+
+
+def _of_the_dead(statement: Statement, material: Material) -> bool:
+    """Whether a statement tells of earlier times, or of a death."""
+    return any(
+        material.language.finder(name).search(statement.quote)
+        for name in ("perfect", "dead_values", "bereft")
+    )
+
+
+def _kin_of(statement: Statement, material: Material) -> frozenset[tuple[str, str]]:
+    """Who has, or has not, kin of which kind, by a statement."""
+    if statement.phrasing in _RELATED:
+        known = relation(_word(statement), material)
+        if known is None:
+            return frozenset()
+        return frozenset(((statement.subject, known.kin), (statement.object, known.inverse)))
+    if statement.phrasing not in ("has_kin", "no_kin"):
+        return frozenset()
+    return frozenset((statement.subject, kin) for kin in kinds_of_kin(statement, material))
 
 
 def kinds_of_kin(statement: Statement, material: Material) -> frozenset[str]:
@@ -140,11 +204,11 @@ def _count(statement: Statement, material: Material) -> Iterator[Finding]:
             return
 
 
-def _wed(statement: Statement, prior: Statement, material: Material) -> bool:
+def _wed(who: str, statement: Statement, prior: Statement, material: Material) -> bool:
     """Whether somebody has married, or had a child, since."""
     changes = "|".join(material.language.phrasings["no_kin"].changes)
     pattern = re.compile(rf"\b(?:{changes})\b", re.IGNORECASE)
-    char = material.cast.chars.get(statement.subject, "")
+    char = material.cast.chars.get(who, "")
     never = material.language.finder("negation")
     return any(
         char in sentence.marked
@@ -156,8 +220,16 @@ def _wed(statement: Statement, prior: Statement, material: Material) -> bool:
     )
 
 
-def _remarried(material: Material) -> bool:
-    return material.told_since(material.language.lists["remarried"])
+def _remarried(owner: str, material: Material) -> bool:
+    """Whether the story tells of another marriage, of parents by adoption and the like, in a
+    sentence that is about the owner or names nobody."""
+    char = material.cast.chars.get(owner, "")
+    again = material.language.finder("remarried")
+    return any(
+        again.search(sentence.marked) and (char in sentence.marked or not sentence.mentions)
+        for told in (*material.earlier, material.draft)
+        for sentence in told.prose.sentences
+    )
 
 
 def _finding(

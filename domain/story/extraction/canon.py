@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import product
 
 from domain.story.bible import Bible, CanonFact
 from domain.story.extraction.statements import Statement, statements
@@ -61,10 +62,11 @@ def _attribute(subject: str, key: str, value: str, cast: Cast) -> Iterator[State
 def _framed(subject: str, key: str, predicate: str, value: str, cast: Cast) -> Iterator[Statement]:
     """What sentences made of the attribute say of its subject."""
     frames = cast.language.frames
-    for frame in frames.get(predicate, frames.get("*", ())):
-        text = frame.format(name=subject, key=key, value=value.strip().rstrip("."))
+    parts = [part.strip().rstrip(".") for part in value.split(";")]
+    for frame, part in product(frames.get(predicate, frames.get("*", ())), parts):
+        text = frame.format(name=subject, key=key, value=part)
         for statement in statements(read_prose(text, cast), 0):
-            if statement.subject == subject:
+            if subject in (statement.subject, statement.object):
                 yield replace(statement, quote=value, plain=True)
 
 
