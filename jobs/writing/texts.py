@@ -48,6 +48,8 @@ class Texts:
         return [await self.get(project_id, ref) for ref in refs]
 
     def _keep(self, project_id: str, ref: TextRef, text: str) -> None:
+        if (project_id, ref.sha256) in self._kept:
+            return  # two asked for it at once
         self._kept[project_id, ref.sha256] = text
         self._room -= len(text)
         while self._room < 0:
