@@ -6,12 +6,12 @@ from typing import TypeVar, cast
 
 from adapters.llm.base import LanguageModel
 from domain.book import Frozen
-from domain.entities.project.limits import EXTRACTION_BYTES
+from domain.entities.project.limits import EXTRACTION_BYTES, VERDICT_BYTES
 from domain.entities.project.state import Chapter, ProjectState, Revision
 from domain.prompt import Prompt
 from domain.story.coherence.case import Case
 from domain.story.coherence.gate import check, prepare
-from domain.story.coherence.verdict import Skipped
+from domain.story.coherence.verdict import Finding, Skipped
 from domain.story.extraction.payoffs import advance
 from domain.story.facts import Fact
 from domain.story.memory import Memory
@@ -66,14 +66,12 @@ class Checker:
             await self._desk.manuscript.reading(await self._read(case.draft))
         verdict = await self._desk.judged(check, case)
         verdict = await second_opinion(self._desk.calls, case, verdict)
-        if len(verdict.findings) > _FINDINGS:
-            rest = f"of {len(verdict.findings)} findings the worst {_FINDINGS} are kept"
+        kept = _fitting(verdict.findings)
+        if len(verdict.findings) > len(kept):
+            rest = f"of {len(verdict.findings)} findings the worst {len(kept)} are kept"
             self._skipped.append(Skipped(check="findings", reason=rest))
         verdict = verdict.model_copy(
-            update={
-                "findings": verdict.findings[:_FINDINGS],
-                "skipped": (*verdict.skipped, *self._skipped),
-            }
+            update={"findings": kept, "skipped": (*verdict.skipped, *self._skipped)}
         )
         await self._desk.manuscript.verdict(verdict, self._project.memory_version)
 
@@ -107,9 +105,14 @@ class Checker:
             summary=summary.text.strip()[:_SUMMARY_CHARACTERS],
             scenes=self._present(draft.text),
         )
-        while len(extraction.model_dump_json().encode()) > EXTRACTION_BYTES * _FILLED:
-            fewer = extraction.facts[: len(extraction.facts) * 9 // 10]
-            extraction = extraction.model_copy(update={"facts": fewer})
+        if _size(extraction) > EXTRACTION_BYTES * _FILLED:
+            extraction = extraction.model_copy(update={"scenes": ()})
+        while _size(extraction) > EXTRACTION_BYTES * _FILLED:
+            fewer = {
+                "facts": extraction.facts[: len(extraction.facts) * 9 // 10],
+                "setups": extraction.setups[: len(extraction.setups) * 9 // 10],
+            }
+            extraction = extraction.model_copy(update=fewer)
         return extraction
 
     async def _extracted(self, draft: ChapterText) -> Extracted:
@@ -160,6 +163,22 @@ class Checker:
         except MODEL_TROUBLES as error:
             self._skipped.append(Skipped(check=f"language model: {step}", reason=str(error)))
             return (await self._stand_in.structured(prompt, schema)).value
+
+
+def _fitting(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """The first of them, as many as a verdict may have."""
+    room, kept = int(VERDICT_BYTES * _FILLED), []
+    for finding in findings[:_FINDINGS]:
+        room -= _size(finding)
+        if room < 0:
+            break
+        kept.append(finding)
+    return tuple(kept)
+
+
+def _size(record: Frozen) -> int:
+    """Its bytes as JSON."""
+    return len(record.model_dump_json().encode())
 
 
 def _distinct_facts(facts: Iterable[Fact]) -> Iterator[Fact]:

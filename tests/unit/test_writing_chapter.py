@@ -378,6 +378,30 @@ async def test_a_setup_is_followed_from_chapter_to_chapter(
     assert [each.chapter for each in again.progress] == [2]
 
 
+async def test_what_a_text_says_is_cut_to_what_a_command_may_hold(
+    desk: WritingDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.writing.checking.EXTRACTION_BYTES", 2000)
+    await put_text(desk, "\n\n***\n\n".join(["Mara saw Tobias. Mara had green eyes."] * 90))
+    await desk.write()
+    extraction = (await desk.chapter()).newest.extraction
+    assert extraction
+    assert extraction.summary
+    assert extraction.facts
+    assert extraction.scenes == ()
+
+
+async def test_findings_are_cut_to_what_a_command_may_hold(
+    desk: WritingDesk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jobs.writing.checking.VERDICT_BYTES", 10)
+    await put_text(desk, "Mara opened her brown eyes. She lit the lamp.")
+    await desk.write()
+    verdict = await verdict_of(desk)
+    assert (verdict.findings, verdict.acceptable) == ((), False)
+    assert "findings" in {each.check for each in verdict.skipped}
+
+
 async def test_a_revision_is_written_after_the_text_before_it(
     desk: WritingDesk, model: ScriptedModel
 ) -> None:
