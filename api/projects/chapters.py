@@ -11,7 +11,7 @@ from api.event_stream import (
     stream_response,
     wants_stream,
 )
-from api.idempotency import Once
+from api.idempotency import REPLAYED, Once
 from api.json_body import BODY_PROBLEMS, described_body
 from api.openapi import headers
 from api.problems import ProblemType, Responses, documented
@@ -32,7 +32,7 @@ from api.projects.found import (
 )
 from api.projects.views import ChapterListView, ChapterStarted, ChapterView
 from api.services import Services, Using
-from api.versions import IfMatch
+from api.versions import IfMatch, expected_version
 from domain.entities.project.commands import GenerateChapter, PutChapterText
 from domain.story.texts import TextRef
 
@@ -101,9 +101,10 @@ async def generate(project_id: ProjectIdInPath, asker: Asking, idempotency: Once
     if response.status_code != 202 or not wants_stream(asker.request):
         return response
     chapter = ChapterStarted.model_validate_json(bytes(response.body)).chapter
-    return stream_response(
-        followed_chapter(services, project_id, chapter.chapter_id, before.version)
-    )
+    after = before.version
+    if REPLAYED in response.headers:  # from where the first answer was given
+        after = expected_version(response.headers["etag"]) or after
+    return stream_response(followed_chapter(services, project_id, chapter.chapter_id, after))
 
 
 @router.get(

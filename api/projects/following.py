@@ -1,6 +1,7 @@
 """A project's events as they happen, and a chapter's text as it is written."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import aclosing, suppress
 
@@ -21,19 +22,23 @@ from api.event_stream import (
     written,
 )
 from api.problems import ProblemType, documented
-from api.projects.found import PROJECT, PROJECT_PROBLEMS, ProjectIdInPath, find_project
+from api.projects.found import PROJECT, PROJECT_PROBLEMS, ProjectIdInPath, ask, find_project
 from api.services import Services, Using
 from domain.entities.project import PROJECT as KIND
+from domain.entities.project.answers import ChapterDetails
 from domain.entities.project.events import (
     CoherenceValidated,
     GenerationCancelled,
     GenerationFailed,
     ProjectDeleted,
 )
-from domain.errors import ClusterUnavailable
+from domain.entities.project.queries import OneChapter
+from domain.entities.project.state import RUNNING
+from domain.errors import ClusterUnavailable, CommandRefused, Retryable
 from domain.events import RecordedEvent, StreamId
 
 router = APIRouter()
+_log = logging.getLogger("scriptorium.api")
 _AT_REST = frozenset(
     event.__name__ for event in (CoherenceValidated, GenerationCancelled, GenerationFailed)
 )
@@ -80,14 +85,22 @@ async def followed_chapter(
     async def tell_events() -> None:
         stream = StreamId(PROJECT, project_id)
         events = recorded_events(services.log, stream, after, services.settings)
-        async with aclosing(events):
-            async for recorded in events:
-                if recorded is None:
-                    await pieces.put(KEEPALIVE_COMMENT)
-                elif _is_about(recorded, chapter_id):
-                    await pieces.put(written(recorded))
-                    if recorded.event.type in _AT_REST | {ProjectDeleted.__name__}:
-                        break
+        is_over = False
+        try:
+            async with aclosing(events):
+                async for recorded in events:
+                    if recorded is None:
+                        if is_over:
+                            break
+                        # What it came to may have been told before; then nothing more comes.
+                        is_over = not await _is_under_way(services, project_id, chapter_id)
+                        await pieces.put(KEEPALIVE_COMMENT)
+                    elif _is_about(recorded, chapter_id):
+                        await pieces.put(written(recorded))
+                        if recorded.event.type in _AT_REST | {ProjectDeleted.__name__}:
+                            break
+        except Exception:  # whatever it is, the stream must not stay open without them
+            _log.exception("the events of %s break off", stream)
         await pieces.put(None)
 
     async def tell_text() -> None:
@@ -113,6 +126,17 @@ async def followed_chapter(
         for task in telling:
             with suppress(asyncio.CancelledError):
                 await task
+
+
+async def _is_under_way(services: Services, project_id: str, chapter_id: str) -> bool:
+    try:
+        query = OneChapter(chapter_id=chapter_id)
+        _, found = await ask(services, project_id, query, ChapterDetails)
+    except Retryable:
+        return True
+    except CommandRefused:  # it is gone
+        return False
+    return found.chapter.status in RUNNING
 
 
 def _is_about(recorded: RecordedEvent, chapter_id: str) -> bool:
