@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import Annotated
 
@@ -61,9 +62,10 @@ def create_app(services: Services, *, says_request_id: bool = True) -> FastAPI:
     settings = services.settings
 
     @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(remove_leftovers, settings)
         yield
+        app.state.judges.shutdown(wait=False, cancel_futures=True)
         await services.close()
 
     app = FastAPI(
@@ -77,6 +79,8 @@ def create_app(services: Services, *, says_request_id: bool = True) -> FastAPI:
     app.state.services = services
     app.state.uploads = Gate("uploads", settings.http_uploads)
     app.state.checks = Gate("checks", settings.http_checks)
+    # Of their own: a check takes long, and others wait for the threads of the event loop.
+    app.state.judges = ThreadPoolExecutor(settings.http_checks, "check")
     app.state.streams = Gate("event streams", settings.http_streams)
     app.add_middleware(
         RequestContext, seconds=settings.http_request_seconds, says_id=says_request_id

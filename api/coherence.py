@@ -1,6 +1,8 @@
 """`POST /v1/coherence/check`: the gate for whoever has a text, without a project."""
 
 import asyncio
+from contextlib import ExitStack
+from functools import partial
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -8,7 +10,6 @@ from starlette.responses import Response
 from adapters.languages import detect_language, load_language
 from api.context import allow_seconds
 from api.json_body import BODY_PROBLEMS, described_body, json_body
-from api.limits import Gate
 from api.problems import ProblemType, documented
 from api.projects.bodies import CoherenceRequest
 from api.projects.found import json_response
@@ -36,12 +37,24 @@ async def coherence(request: Request, services: Using) -> Response:
     """Against a bible and earlier chapters. Every finding quotes what does not go together; what
     could not be checked is named, for an empty list of findings says nothing of it."""
     body = await json_body(request, services.settings, CoherenceRequest)
-    gate: Gate = request.app.state.checks
-    with gate.enter():
+    with ExitStack() as held:
+        held.enter_context(request.app.state.checks.enter())
         allow_seconds(request, services.settings.http_check_seconds)
-        case, verdict = await asyncio.to_thread(_judged, body)
+        loop, judges = asyncio.get_running_loop(), request.app.state.judges
+        judging = loop.run_in_executor(judges, _judged, body)
+        try:
+            case, verdict = await asyncio.shield(judging)
+        except asyncio.CancelledError:
+            # The thread goes on, and so keeps its place.
+            judging.add_done_callback(partial(_leave, held.pop_all()))
+            raise
         verdict = await second_opinion(UnrecordedCalls(services.model), case, verdict)
     return json_response(verdict)
+
+
+def _leave(held: ExitStack, judging: "asyncio.Future[tuple[Case, Verdict]]") -> None:
+    held.close()
+    judging.exception()  # nobody waits for it any more
 
 
 def _judged(body: CoherenceRequest) -> tuple[Case, Verdict]:

@@ -38,7 +38,9 @@ async def test_a_stream_that_comes_after_the_end_ends(bell: Novel) -> None:
     chapter = found["chapters"][0]["chapter_id"]
     services = bell.server.services
     async with asyncio.timeout(10):
-        told = [each async for each in followed_chapter(services, bell.id, chapter, found["version"])]
+        told = [
+            each async for each in followed_chapter(services, bell.id, chapter, found["version"])
+        ]
     assert not any(b"event:" in each for each in told)
 
 

@@ -1,6 +1,8 @@
 """Chapters over HTTP: written, read, decided on, followed; what is remembered of them."""
 
+import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -175,6 +177,28 @@ class TestCoherence:
         verdict = answer.json()
         assert verdict["acceptable"]
         assert not verdict["findings"]
+
+    async def test_a_check_that_nobody_waits_for_keeps_its_place(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        begun, goes_on = threading.Event(), threading.Event()
+
+        def judged(_body: object) -> None:
+            begun.set()
+            goes_on.wait(10)
+
+        monkeypatch.setattr("api.coherence._judged", judged)
+        async with novel(tmp_path, http_checks=1, http_check_seconds=0.05) as bell:
+            path, body = "/v1/coherence/check", {"draft": {"number": 1, "text": "So."}}
+            late = await bell.server.client.post(path, json=body)
+            assert late.json()["type"] == "/problems/timed-out"
+            assert begun.is_set()
+            refused = await bell.server.client.post(path, json=body)
+            assert refused.status_code == 429
+            goes_on.set()
+            async with asyncio.timeout(10):
+                while (await bell.server.client.post(path, json=body)).status_code == 429:
+                    pass
 
     async def test_a_language_that_nobody_reads_is_refused(self, bell: Novel) -> None:
         draft = {"number": 1, "text": "Etwas."}
