@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from domain.book import Frozen
 from domain.entities.project.commands import (
@@ -101,6 +101,15 @@ class TransferredProject(Frozen):
     bible: BoundedBible = Bible()
     budget: Money | None = None
     chapters: Annotated[tuple[TransferredChapter, ...], Field(max_length=1000)] = ()
+
+    @field_validator("chapters")
+    @classmethod
+    def _are_different(
+        cls, chapters: tuple[TransferredChapter, ...]
+    ) -> tuple[TransferredChapter, ...]:
+        if len({each.number for each in chapters}) < len(chapters):
+            raise ValueError("there are chapters with the same number")
+        return chapters
 
 
 BODIES = (

@@ -28,14 +28,16 @@ from api.projects.found import (
 )
 from api.projects.views import ProjectView
 from api.services import Services, Using
-from domain.entities.project.commands import CreateProject, PutChapterText
+from domain.entities.project.commands import CreateProject, OwnChapter
 from domain.entities.project.queries import WholeProject
 from domain.entities.project.state import ProjectState
+from domain.story.texts import TextRef
 
 router = APIRouter()
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _EPUB = "application/epub+zip"
 _MARKDOWN = "text/markdown"
+_AT_ONCE = 16  # texts that are being stored
 
 
 class Format(StrEnum):
@@ -106,27 +108,29 @@ async def bring(asker: Asking, idempotency: Once) -> Response:
 
     async def respond(command_id: str) -> Response:
         project_id = new_id("project", command_id)
-        commands: list[CreateProject | PutChapterText] = [
-            CreateProject(
-                command_id=command_id,
-                title=body.title,
-                language=body.language,
-                bible=body.bible,
-                budget=body.budget,
+        # All texts first, then the project with all its chapters: there is no half of one.
+        texts: list[TextRef] = []
+        for start in range(0, len(body.chapters), _AT_ONCE):
+            some = body.chapters[start : start + _AT_ONCE]
+            texts += await asyncio.gather(
+                *(services.texts.put(project_id, each.text) for each in some)
             )
-        ]
-        for chapter in body.chapters:
-            text = await services.texts.put(project_id, chapter.text)
-            commands.append(
-                PutChapterText(
-                    command_id=f"{command_id}:{chapter.number}",
-                    chapter_id=new_id("chapter", project_id, str(chapter.number)),
-                    number=chapter.number,
+        command = CreateProject(
+            command_id=command_id,
+            title=body.title,
+            language=body.language,
+            bible=body.bible,
+            budget=body.budget,
+            chapters=tuple(
+                OwnChapter(
+                    chapter_id=new_id("chapter", project_id, str(each.number)),
+                    number=each.number,
                     text=text,
                 )
-            )
-        for command in commands:
-            await asker.execute(project_id, command)
+                for each, text in zip(body.chapters, texts, strict=True)
+            ),
+        )
+        await asker.execute(project_id, command)
         found = await find_project(services, project_id)
         return json_response(
             ProjectView.of(found), 201, found.version, Location=project_path(project_id)

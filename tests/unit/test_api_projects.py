@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.errors import ShardUnavailable
 from domain.events import StreamId
 from jobs.consumers.projects import ProjectLister
 from tests.unit.project_server import FIRST, Novel, novel
@@ -135,6 +136,37 @@ async def test_the_list_follows(bell: Novel) -> None:
     assert [each["title"] for each in left] == ["Other"]
     assert (await bell.get()).status_code == 404
     assert (await bell.server.client.delete(bell.path)).status_code == 404
+
+
+async def test_a_project_is_brought_along_whole_or_not_at_all(
+    bell: Novel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chapters = [{"number": number, "text": f"Chapter {number}."} for number in range(1, 41)]
+    whole = {"title": "The Bell", "language": "en", "chapters": chapters}
+    services = bell.server.services
+    execute = services.entities.execute
+    commands = 0
+
+    async def dies_at_the_second(kind: str, *rest: object, **named: object) -> object:
+        nonlocal commands
+        commands += kind == "project"
+        if commands > 1:
+            raise ShardUnavailable("it has gone")
+        return await execute(kind, *rest, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(services.entities, "execute", dies_at_the_second)
+    brought = await bell.server.client.post("/v1/projects/import", json=whole)
+    assert brought.status_code == 201, brought.text
+    assert [each["status"] for each in brought.json()["chapters"]] == ["checking"] * 40
+    events = services.log.read(StreamId("project", brought.json()["project_id"]))
+    types = [each.event.type async for each in events]
+    assert types == ["ProjectCreated", *["ChapterWritten"] * 40]
+
+
+async def test_two_chapters_of_one_number_are_not_brought_along(bell: Novel) -> None:
+    twice = {"title": "The Bell", "language": "en", "chapters": [{"number": 2, "text": "So."}] * 2}
+    refused = await bell.server.client.post("/v1/projects/import", json=twice)
+    assert (refused.status_code, refused.json()["errors"][0]["at"]) == (422, "body.chapters")
 
 
 async def test_a_project_is_taken_along(bell: Novel) -> None:

@@ -4,6 +4,7 @@ from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from domain.book import Frozen
 from domain.entities.project import limits
 from domain.entity import Command
 from domain.prompt import Origin, Purpose, Usage
@@ -30,14 +31,31 @@ BoundedBible = Annotated[Bible, AfterValidator(limits.at_most(limits.BIBLE_BYTES
 BoundedVerdict = Annotated[Verdict, AfterValidator(limits.at_most(limits.VERDICT_BYTES))]
 
 
+class OwnChapter(Frozen):
+    """A chapter that the author brings along."""
+
+    chapter_id: ChapterId
+    number: Number
+    text: TextRef
+
+
 class CreateProject(Command):
-    """A novel is to be written in a language (a code such as `en`); once `budget` is paid, no
-    further call to a model begins."""
+    """A novel is to be written in a language (a code such as `en`), or gone on with; once `budget`
+    is paid, no further call to a model begins."""
 
     title: Title
     language: LanguageCode
     bible: BoundedBible = Bible()
     budget: Money | None = None
+    chapters: Annotated[tuple[OwnChapter, ...], Field(max_length=limits.CHAPTERS)] = ()
+
+    @field_validator("chapters")
+    @classmethod
+    def _are_different(cls, chapters: tuple[OwnChapter, ...]) -> tuple[OwnChapter, ...]:
+        for key in ("number", "chapter_id"):
+            if len({getattr(each, key) for each in chapters}) < len(chapters):
+                raise ValueError(f"there are chapters with the same {key}")
+        return chapters
 
 
 class PutBible(Command):

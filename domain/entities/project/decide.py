@@ -25,7 +25,7 @@ from domain.entities.project.commands import (
     RejectChapter,
     ReviseChapter,
 )
-from domain.entities.project.events import ProjectCreated, ProjectDeleted
+from domain.entities.project.events import ChapterWritten, ProjectCreated, ProjectDeleted
 from domain.entities.project.state import ProjectState, Stage
 from domain.entity import Command, Event
 from domain.errors import CommandRefused
@@ -80,7 +80,19 @@ def _create(state: ProjectState, command: CreateProject) -> list[Event]:
         budget=command.budget,
     )
     if state.stage is None:
-        return [created]
+        return [
+            created,
+            *(
+                ChapterWritten(
+                    chapter_id=each.chapter_id,
+                    number=each.number,
+                    revision=1,
+                    attempt=1,
+                    text=each.text,
+                )
+                for each in command.chapters
+            ),
+        ]
     if state.stage is Stage.DELETED:
         raise CommandRefused("project_deleted", "the project was deleted")
     now = ProjectCreated(
