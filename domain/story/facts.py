@@ -74,6 +74,9 @@ PREDICATES = {
         Predicate("hand", functional=True),  # left or right
         Predicate("age", functional=True, temporal=True),
         Predicate("birthplace", functional=True),
+        Predicate("religion", functional=True, temporal=True),
+        Predicate("nationality", functional=True),
+        Predicate("accent", functional=True),
         Predicate("profession", functional=True, temporal=True),
         Predicate("alive", functional=True, irreversible=True, temporal=True),  # object yes / no
         Predicate("located_in", functional=True, temporal=True),

@@ -60,9 +60,16 @@ def _against(statement: Statement, material: Material) -> Statement | None:
     if predicate not in PREDICATES or not PREDICATES[predicate].functional or statement.changed:
         return None
     prior = _prior(statement.phrasing, statement.subject, material)
-    if not prior or any(each.likes & statement.likes for each in prior):
+    if not prior or any(_agree(each, statement) for each in prior):
         return None
     return None if any(each.changed for each in prior) else prior[0]
+
+
+def _agree(one: Statement, other: Statement) -> bool:
+    """Whether a value of either goes with the other."""
+    return not other.likes.isdisjoint(one.value.split()) or not one.likes.isdisjoint(
+        other.value.split()
+    )
 
 
 def _opposite(statement: Statement, against: str, material: Material) -> Statement | None:
@@ -79,7 +86,7 @@ def _other_mark(statement: Statement, material: Material) -> Statement | None:
     prior = [each for each in _prior("mark", statement.subject, material) if _mark(each)[0] == word]
     for each in prior:
         other = _mark(each)[1]
-        same_place = each.likes & statement.likes
+        same_place = _agree(each, statement)
         if same_place and (not side or not other or side == other):
             return None
     return prior[0] if prior else None

@@ -141,6 +141,8 @@ def _another(marked: str, match: re.Match[str], language: Language) -> bool:
     """Whether whoever a match begins with only owns what it is about: `the wife of Paul was`."""
     if match.groupdict().get("s") is None or match.start("s") != match.start():
         return False
+    if marked.startswith(marks.OWNER, match.end("s")):
+        return False
     before = marked[max(0, match.start() - _GENITIVE) : match.start()].rstrip()
     words = [found.end() for found in language.finder("genitive").finditer(before)]
     return bool(words) and words[-1] == len(before)
