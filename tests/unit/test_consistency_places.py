@@ -39,6 +39,7 @@ def clashes(before: str, draft: str, language: str = "en", rule: str = "") -> bo
         ("It was a two-day voyage to Sarn.", "The voyage to Sarn took three hours."),
         ("The mill stood to the north of the river.", "The mill stood south of the river."),
         ("To the west lay the sea.", "To the east lay the sea, grey and flat."),
+        ("Sarn is ninety miles from Tolven.", "It was only five miles from Tolven to Sarn."),
         ("Sarn has no harbour.", "The harbour of Sarn was full of boats."),
         ("There was no railway at Sarn.", "The train stopped in Sarn at nine."),
         ("They locked Wystan in the cellar.", "Wystan poured the tea and passed the cups."),

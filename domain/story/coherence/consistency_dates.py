@@ -5,12 +5,11 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from domain.story.coherence.calendar import clashes
-from domain.story.coherence.content import content
 from domain.story.coherence.material import Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.language import Language
-from domain.story.text.cast import Cast
+from domain.story.text.cast import WORD, Cast
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
 from domain.story.text.speakers import spoken
@@ -86,7 +85,7 @@ def _laid_down(material: Material) -> Iterator[_Dated]:
             quote = material.quoted(0, sentence.span.of(text)[:_QUOTE])
             yield from _dated(sentence, sentence.span.of(text), quote, material.cast)
             if when:
-                yield from _months(f"in {when}", quote, material.language, sentence.span.of(text))
+                yield from _named(f"in {when}", quote, material.language, sentence.span.of(text))
 
 
 def _all(told: Sequence[Told], material: Material) -> Iterator[_Dated]:
@@ -115,8 +114,8 @@ def _dated(sentence: Sentence, text: str, source: Evidence, cast: Cast) -> Itera
                 dated = _read(measure, match, source, cast)
                 if dated is not None:
                     yield dated
-    if language.finder("months").search(text):
-        yield from _months(text, source, language)
+    if language.finder("months").search(text) or language.finder("weekdays").search(text):
+        yield from _named(text, source, language)
 
 
 def _read(measure: str, match: re.Match[str], source: Evidence, cast: Cast) -> _Dated | None:
@@ -144,26 +143,37 @@ def _read(measure: str, match: re.Match[str], source: Evidence, cast: Cast) -> _
     )
 
 
-def _months(text: str, source: Evidence, language: Language, what: str = "") -> Iterator[_Dated]:
-    """Clauses that say in which month something was."""
-    months = [word.lower() for word in language.lists["months"]]
-    (pattern,) = language.patterns("month_any")
-    for clause in _CLAUSES.split(text):
-        found = [match for match in pattern.finditer(clause) if match.group("word")]
-        if len(found) != 1:
-            continue
-        word = found[0].group("word").lower()
-        stems = frozenset(content(what or clause, language)) - {language.stem(word)}
-        back = language.finder("told_back").search(text) is not None
-        if len(stems) >= _LEAST:
-            yield _Dated("month", "", "", months.index(word), False, source, stems, back)
+def _named(text: str, source: Evidence, language: Language, what: str = "") -> Iterator[_Dated]:
+    """Clauses that say in which month, or on which day of the week, something was."""
+    for measure, names in (("month", "months"), ("weekday", "weekdays")):
+        words = [word.lower() for word in language.lists[names]]
+        (pattern,) = language.patterns(f"{measure}_any")
+        for clause in _CLAUSES.split(text):
+            found = list(pattern.finditer(clause))
+            if len(found) != 1:
+                continue
+            word = found[0].group("word").lower()
+            stems = _stems(what or clause, language) - {language.stem(word)}
+            back = language.finder("told_back").search(text) is not None
+            if len(stems) >= _LEAST:
+                yield _Dated(measure, "", "", words.index(word), False, source, stems, back)
+
+
+def _stems(text: str, language: Language) -> frozenset[str]:
+    """A clause's content, words of one meaning as one."""
+    return frozenset(
+        next((each for each in sorted(language.meanings(word)) if each.startswith("=")), stem)
+        for word in (low.lower() for low in WORD.findall(text))
+        if word not in language.light_words and len(word) > _LEAST
+        for stem in (language.stem(word),)
+    )
 
 
 def _same(now: _Dated, before: _Dated, material: Material) -> bool:
     """Whether two dates are of the same event."""
     if now.measure != before.measure or now.event != before.event:
         return False
-    if now.measure == "month":
+    if now.measure in ("month", "weekday"):
         both = now.stems & before.stems
         fewest = min(len(now.stems), len(before.stems))
         told = now.back or before.source.source == "bible"
@@ -181,7 +191,7 @@ def _agree(now: _Dated, before: _Dated, material: Material) -> bool:
     """Whether one date can be the other, some chapters on."""
     if not _same(now, before, material):
         return False
-    if now.measure in ("year", "month"):
+    if now.measure in ("year", "month", "weekday"):
         return now.value == before.value
     if max(now.value, before.value) < _LONG and now.measure == "ago":
         return True

@@ -96,6 +96,12 @@ def _sets(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
                     continue
                 sure = all(not each.likely for each in sentence.mentions)
                 yield _Set(kind, frozenset((who,)), where, source, sure)
+    yield from _ways(sentence, source, cast)
+
+
+def _ways(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
+    """Which way something lies, how far it is, how long it takes."""
+    language, marked = cast.language, sentence.marked
     for pattern in language.patterns("direction"):
         for match in pattern.finditer(marked):
             about = frozenset(
@@ -105,6 +111,12 @@ def _sets(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
             )
             if about:
                 yield _Set("direction", about, match.group("way").lower(), source, True)
+    for pattern in language.patterns("distance"):
+        for match in pattern.finditer(marked):
+            ends = frozenset(cast.by_char[match.group(key)].name for key in ("e", "f"))
+            far = language.read_number(match.group("number"))
+            if far:
+                yield _Set(f"way {match.group('unit')}", ends, str(far), source, True)
     for pattern in language.patterns("way_long"):
         for match in pattern.finditer(marked):
             minutes = _minutes(match, language)

@@ -3,43 +3,63 @@
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from domain.story.coherence.content import content, shared
+from domain.story.coherence.content import shared
 from domain.story.coherence.material import Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
+from domain.story.extraction.told import Told
+from domain.story.language import Language
+from domain.story.text import marks
+from domain.story.text.cast import WORD
+from domain.story.text.mentions import Sentence
 from domain.story.text.speakers import spoken
 
 KIND = "knowledge"
-_SHARE = 0.6
+_SHARE = 0.5
 _LEAST = 2
+_MANY = 3
+"""Words of a long secret that give it away."""
+_TOGETHER = 3
+"""Sentences of one speech that are read as one."""
+_QUOTE = 400
 
 
 class _Secret(NamedTuple):
-    """What not everybody knows: the stems of its words, who does or who does not."""
+    """What not everybody knows: its words, who does or who does not."""
 
-    stems: Sequence[str]
+    words: Sequence[str]
     knowing: frozenset[str]
     ignorant: frozenset[str]
     source: Evidence
     since: int
 
 
+class _Speech(NamedTuple):
+    """Who says or knows what: the words around, those to be quoted, and where they begin."""
+
+    who: str
+    around: str
+    quote: str
+    start: int
+
+
 def knowledge(material: Material) -> Iterator[Finding]:
     """What somebody says or knows in the draft, and cannot know."""
+    yield from _strangers(material)
     secrets = [*_laid_down(material), *_told(material)]
     if not secrets:
         return
     reported: set[tuple[str, str]] = set()
-    for who, words in _known_to(material):
+    for speech in _known_to(material):
         for secret in secrets:
-            key = (who, secret.source.quote)
-            if key in reported or not _reveals(who, words, secret, material):
+            key = (speech.who, secret.source.quote)
+            if key in reported or not _reveals(speech, secret, material):
                 continue
             reported.add(key)
             yield material.finding(
                 KIND,
                 Severity.WARNING,
-                f"{who} cannot know this by what came before",
-                material.quoted(material.draft.number, words[:400]),
+                f"{speech.who} cannot know this by what came before",
+                material.quoted(material.draft.number, speech.quote[:_QUOTE]),
                 secret.source,
             )
 
@@ -53,11 +73,10 @@ def _laid_down(material: Material) -> Iterator[_Secret]:
         knowing = frozenset(
             entity.name if (entity := material.cast.named(name)) else name for name in fact.known_by
         )
-        stems = _stems(text, material)
-        if len(stems) >= _LEAST and knowing:
-            yield _Secret(
-                stems, knowing, frozenset(), material.quoted(0, fact.text or fact.object), 0
-            )
+        words = _words(text, material)
+        if len(words) >= _LEAST and knowing:
+            source = material.quoted(0, fact.text or fact.object)
+            yield _Secret(words, knowing, frozenset(), source, 0)
 
 
 def _told(material: Material) -> Iterator[_Secret]:
@@ -65,13 +84,13 @@ def _told(material: Material) -> Iterator[_Secret]:
     for statement in material.before:
         if statement.phrasing not in ("secret", "unaware") or not statement.sure:
             continue
-        stems = _stems(statement.groups.get("what", ""), material)
+        words = _words(statement.groups.get("what", ""), material)
         people = frozenset(name for key in ("s", "o") if (name := statement.groups.get(key)))
-        if len(stems) < _LEAST or not people:
+        if len(words) < _LEAST or not people:
             continue
         secret = statement.phrasing == "secret"
         yield _Secret(
-            stems,
+            words,
             people if secret else frozenset(),
             frozenset() if secret else people,
             material.evidence(statement),
@@ -79,24 +98,37 @@ def _told(material: Material) -> Iterator[_Secret]:
         )
 
 
-def _stems(text: str, material: Material) -> list[str]:
+def _words(text: str, material: Material) -> list[str]:
     """Content without names: whoever speaks of it may say `he` for them."""
+    language = material.language
     names = {
-        material.language.stem(word)
+        word.lower()
         for entity in material.cast.entities
         if entity.kind == "person"
         for name in entity.names
         for word in name.split()
     }
-    return [stem for stem in content(text, material.language) if stem not in names]
+    return list(
+        dict.fromkeys(
+            low
+            for word in WORD.findall(text)
+            for low in (word.lower(),)
+            if len(low) > 2 and low not in language.light_words and low not in names
+        )
+    )
 
 
-def _known_to(material: Material) -> Iterator[tuple[str, str]]:
+def _known_to(material: Material) -> Iterator[_Speech]:
     """Who says, or is said to know, what in the draft."""
     text = material.draft.text
+    recent: list[tuple[str | None, Sentence]] = []
     for speaker, sentence in spoken(material.draft.prose):
+        if recent and (recent[-1][0] != speaker or recent[-1][1].paragraph != sentence.paragraph):
+            recent.clear()
+        recent.append((speaker, sentence))
         if speaker is not None:
-            yield speaker, sentence.span.of(text)
+            around = " ".join(each.span.of(text) for _, each in recent[-_TOGETHER:])
+            yield _Speech(speaker, around, sentence.span.of(text), sentence.span.start)
     knowing = material.language.finder("knowing")
     for sentence in material.draft.prose.sentences:
         people = [
@@ -105,39 +137,107 @@ def _known_to(material: Material) -> Iterator[tuple[str, str]]:
             if material.cast.by_char[mention.char].kind == "person" and not mention.likely
         ]
         if people and knowing.search(sentence.marked):
-            yield material.cast.by_char[people[0].char].name, sentence.span.of(text)
+            words = sentence.span.of(material.draft.prose.narrated).replace(marks.SPOKEN, "")
+            name = material.cast.by_char[people[0].char].name
+            yield _Speech(name, words, sentence.span.of(text), sentence.span.start)
 
 
-def _reveals(who: str, words: str, secret: _Secret, material: Material) -> bool:
-    if secret.knowing and who in secret.knowing:
-        return False
-    if secret.ignorant and who not in secret.ignorant:
-        return False
-    found = shared(secret.stems, words, material.language)
-    if len(found) < max(_LEAST, _SHARE * len(secret.stems)) or words.rstrip().endswith("?"):
-        return False
-    return not _learned(who, secret, words, material)
-
-
-def _learned(who: str, secret: _Secret, words: str, material: Material) -> bool:
-    """Whether the story tells how somebody came to know, after it was a secret."""
+def _reveals(speech: _Speech, secret: _Secret, material: Material) -> bool:
     language = material.language
-    learning = language.finder("learning")
-    name = who.split()
+    if secret.knowing and speech.who in secret.knowing:
+        return False
+    if secret.ignorant and speech.who not in secret.ignorant:
+        return False
+    if not _has(secret.words, speech.around, language):
+        return False
+    if language.finder("guessing").search(speech.around):
+        return False
+    asks = speech.quote.rstrip(' "”’»').endswith("?")
+    if asks and not language.finder("presuming").match(speech.quote.lstrip(' "“‘«—–')):
+        return False
+    return not _learned(speech, secret, material)
+
+
+def _has(words: Sequence[str], text: str, language: Language) -> bool:
+    """Whether a text has so much of a secret that it gives it away: by words of its own, each for
+    one word of the secret at most."""
+    wanted = [language.meanings(word) for word in words]
+    there = [language.meanings(word) for word in dict.fromkeys(WORD.findall(text.lower()))]
+    found = frozenset().union(*there) if there else frozenset()
+    hits = sum(bool(each & found) for each in wanted)
+    givers = sum(any(each & word for each in wanted) for word in there)
+    fewest = min(hits, givers)
+    return fewest >= _LEAST and (fewest >= _SHARE * len(words) or fewest >= _MANY + 1)
+
+
+def _learned(speech: _Speech, secret: _Secret, material: Material) -> bool:
+    """Whether the story tells how somebody came to know, after it was a secret."""
     for told in (*material.earlier, material.draft):
         if told.number <= secret.since and told is not material.draft:
             continue
-        for paragraph in told.prose.paragraphs:
-            text = paragraph.of(told.text)
-            reached = told is material.draft and words in text
-            if reached:
-                text = text[: text.index(words)]
-            if (
-                any(part in text for part in name)
-                and learning.search(text)
-                and shared(secret.stems, text, language)
-            ):
-                return True
-            if reached:
-                return False
+        end = speech.start if told is material.draft else len(told.text)
+        if _tells(told, end, speech.who, secret, material):
+            return True
     return False
+
+
+def _tells(told: Told, end: int, who: str, secret: _Secret, material: Material) -> bool:
+    """Whether a text, up to there, has somebody learn of a secret: it says so, or it is spoken of
+    in a paragraph beside one where they are."""
+    language = material.language
+    learning = language.finder("learning")
+    own = material.cast.own_words(who)
+    beside = False
+    for paragraph in told.prose.paragraphs:
+        if paragraph.end > end:
+            break
+        text = paragraph.of(told.text)
+        here = any(part in text for part in own)
+        if here and learning.search(text) and shared(_stems(secret, language), text, language):
+            return True
+        if (here or beside) and _has(secret.words, text, language):
+            return True
+        beside = here
+    return False
+
+
+def _stems(secret: _Secret, language: Language) -> Sequence[str]:
+    return [language.stem(word) for word in secret.words]
+
+
+def _strangers(material: Material) -> Iterator[Finding]:
+    """Who meets somebody for the first time, and has known them before."""
+    known: dict[frozenset[str], Evidence] = {}
+    for statement in material.canon:
+        if statement.phrasing == "related" and statement.object:
+            pair = frozenset((statement.subject, statement.object))
+            known.setdefault(pair, material.evidence(statement))
+    for told in material.earlier:
+        for pair, quote in _pairs("together", told, material):
+            known.setdefault(pair, quote)
+    for pair, quote in _pairs("first_meeting", material.draft, material):
+        if pair in known:
+            yield material.finding(
+                KIND,
+                Severity.WARNING,
+                f"{' and '.join(sorted(pair))} have known each other before",
+                quote,
+                known[pair],
+            )
+            return
+
+
+def _pairs(name: str, told: Told, material: Material) -> Iterator[tuple[frozenset[str], Evidence]]:
+    cast, language = material.cast, material.language
+    for sentence in told.prose.sentences:
+        people = {mention.char for mention in sentence.mentions if not mention.likely}
+        if len(people) < _LEAST:
+            continue
+        if any(language.finder(each).search(sentence.marked) for each in ("unreal", "told_before")):
+            continue
+        quote = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+        for pattern in language.patterns(name):
+            for match in pattern.finditer(sentence.marked):
+                chars = {match.group("s"), match.group("o")}
+                if len(chars) == _LEAST and chars <= people:
+                    yield frozenset(cast.by_char[char].name for char in chars), quote
