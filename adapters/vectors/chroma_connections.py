@@ -7,11 +7,14 @@ from urllib.parse import urlsplit
 import chromadb
 import httpx
 from chromadb.api.client import AdminClient, Client
-from chromadb.config import Settings
+from chromadb.api.rust import RustBindingsAPI
+from chromadb.config import Settings, System
 from filelock import FileLock, Timeout
 
 from adapters.object_store.pending_file import make_directory
 from domain.errors import VectorsUnavailable
+
+_OPEN_INDEXES = 100  # of embedded collections: five files and some megabytes each
 
 
 class EmbeddedChroma:
@@ -38,13 +41,10 @@ class EmbeddedChroma:
                 "Chroma server for both and set SCRIPTORIUM_VECTORS"
             ) from None
         try:
-            client = chromadb.PersistentClient(
-                self._folder, settings=Settings(anonymized_telemetry=False)
-            )
+            self._client = _embedded(self._folder)
         except BaseException:
             self._lock.release()
             raise
-        self._client = cast(Client, client)
         return self._client
 
     def close(self) -> None:
@@ -89,6 +89,16 @@ class ChromaServer:
                 session.close()  # which Chroma does not
             self._client.close()
             self._client = None
+
+
+def _embedded(folder: Path) -> Client:
+    """As `chromadb.PersistentClient`, which has as many indexes open as the system lets it."""
+    system = System(
+        Settings(is_persistent=True, persist_directory=str(folder), anonymized_telemetry=False)
+    )
+    system.instance(RustBindingsAPI).hnsw_cache_size = _OPEN_INDEXES
+    system.start()
+    return Client.from_system(system)
 
 
 def _sessions(client: Client) -> tuple[httpx.Client, httpx.Client]:

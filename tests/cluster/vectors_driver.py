@@ -1,12 +1,13 @@
 """A process of a cluster that uses its vectors, whose owner is killed meanwhile."""
 
 import asyncio
+from collections.abc import Sequence
 
 import ray
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from actors.vectors_actor import NAME, shared_vectors, start_vectors, stop_vectors
-from adapters.vectors.base import VectorStore
+from adapters.vectors.base import Hit, VectorStore
 from cluster.ray_connection import NAMESPACE, connected
 from cluster.settings import Settings, load_settings
 from domain.errors import RecordDamaged, VectorsUnavailable
@@ -24,7 +25,7 @@ async def passages(vectors: VectorStore) -> list[Passage]:
         wait=wait_fixed(0.2),
         reraise=True,
     )
-    hits = await patiently(vectors.search, PROJECT, SPACE, (1.0, 0.0), 9)
+    hits: Sequence[Hit] = await patiently(vectors.search, PROJECT, SPACE, (1.0, 0.0), 9)
     return [hit.passage for hit in hits]
 
 

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
+import psutil
 import pytest
 
 from adapters.vectors.base import VectorStore
@@ -43,6 +44,17 @@ class TestEmbedded(Opened, VectorsCases):
         await store.close()
         assert found(await second.search(PROJECT, SPACE, EAST, 9)) == [(1, 1.0)]
         await second.close()
+
+    async def test_many_projects_do_not_hold_many_files(
+        self, store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("adapters.vectors.chroma_connections._OPEN_INDEXES", 4)
+        for number in range(20):
+            await store.put(f"{number}", SPACE, [passage(number)], [EAST])
+        for number in range(20):
+            assert found(await store.search(f"{number}", SPACE, EAST, 9)) == [(number, 1.0)]
+        files = [each.path for each in psutil.Process().open_files()]
+        assert 0 < sum(each.startswith(str(tmp_path)) for each in files) < 40  # 80 otherwise
 
     async def test_a_folder_that_cannot_be_had(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
