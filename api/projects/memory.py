@@ -18,9 +18,10 @@ from api.projects.found import (
 from api.services import Services, Using
 from domain.book import Frozen
 from domain.entities.project import PROJECT as KIND
-from domain.entities.project.answers import CostReport, Facts, Moments, Setups
+from domain.entities.project.answers import CoherenceReport, CostReport, Facts, Moments, Setups
 from domain.entities.project.queries import (
     CharacterSheet,
+    Coherence,
     Costs,
     FactsAt,
     KnownBy,
@@ -139,6 +140,19 @@ async def setups(
     """What the chapters have planted, with where it stands."""
     query = OpenSetups(chapter=at_chapter, ended=ended)
     return await _answered(services, project_id, query, as_of_version)
+
+
+@router.get(
+    "/v1/projects/{project_id}/coherence",
+    summary="What the gate says of all chapters",
+    response_model=CoherenceReport,
+    response_description="By chapter, each with its worst findings.",
+    responses=documented(*PROJECT_PROBLEMS),
+)
+async def coherence(project_id: ProjectIdInPath, services: Using) -> Response:
+    """Of the newest revision of each chapter that was checked; all its findings are in the chapter.
+    A score that is marked as stale belongs to a memory that has changed since."""
+    return await _answered(services, project_id, Coherence(), None)
 
 
 @router.get(

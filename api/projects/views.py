@@ -17,6 +17,7 @@ class ProjectLinks(BaseModel):
     knows: str
     setups: str
     timeline: str
+    coherence: str
     costs: str
     events: str
     export: str
@@ -55,6 +56,7 @@ class ProjectView(BaseModel):
                 knows=f"{base}/memory/knows",
                 setups=f"{base}/setups",
                 timeline=f"{base}/memory/timeline",
+                coherence=f"{base}/coherence",
                 costs=f"{base}/costs",
                 events=f"{base}/events",
                 export=f"{base}/export",

@@ -11,7 +11,7 @@ from domain.entities.project.state import Chapter, ProjectState, Revision
 from domain.prompt import Prompt
 from domain.story.coherence.case import Case
 from domain.story.coherence.gate import check, prepare
-from domain.story.coherence.verdict import Finding, Skipped
+from domain.story.coherence.verdict import Finding, Severity, Skipped
 from domain.story.extraction.payoffs import advance
 from domain.story.facts import Fact
 from domain.story.memory import Memory
@@ -166,9 +166,10 @@ class Checker:
 
 
 def _fitting(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """The first of them, as many as a verdict may have."""
+    """The worst of them, as many as a verdict may have."""
     room, kept = int(VERDICT_BYTES * _FILLED), []
-    for finding in findings[:_FINDINGS]:
+    ranks = tuple(Severity)
+    for finding in sorted(findings, key=lambda each: ranks.index(each.severity))[:_FINDINGS]:
         room -= _size(finding)
         if room < 0:
             break

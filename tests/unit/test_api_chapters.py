@@ -61,6 +61,12 @@ async def test_a_contradiction_is_caught_with_its_evidence(bell: Novel) -> None:
     refused = await bell.post("/chapters/2/approve", {})
     assert (refused.status_code, refused.json()["reason"]) == (409, "not_acceptable")
 
+    report = (await bell.get("/coherence")).json()
+    assert (report["score"], report["acceptable"]) == (chapter["chapter"]["score"], False)
+    assert [each["chapter"]["number"] for each in report["chapters"]] == [1, 2]
+    assert report["chapters"][1]["found"] == len(chapter["findings"])
+    assert finding in report["chapters"][1]["findings"]
+
     intent = {"finding_id": finding["finding_id"], "reason": "She wears lenses."}
     marked = await bell.post("/chapters/2/mark-intentional", intent)
     assert marked.status_code == 200, marked.text

@@ -8,6 +8,7 @@ from domain.book import Frozen
 from domain.entities.project.queries import (
     ChapterList,
     CharacterSheet,
+    Coherence,
     Costs,
     CurrentBible,
     FactsAt,
@@ -30,7 +31,7 @@ from domain.entities.project.state import (
 from domain.entity import Query
 from domain.errors import CommandRefused
 from domain.prompt import Purpose
-from domain.story.coherence.verdict import Finding, Skipped
+from domain.story.coherence.verdict import Finding, Severity, Skipped
 from domain.story.facts import Fact, StoryTime
 from domain.story.memory import Moment, Told, end_of
 from domain.story.record import Extraction
@@ -38,6 +39,7 @@ from domain.story.setups import Setup
 from domain.story.texts import TextRef
 
 _NOW = 1_000_000  # a chapter after all others
+_WORST = 20  # findings of each chapter in a report of all
 
 
 class ChapterSummary(Frozen):
@@ -77,6 +79,25 @@ class ChapterDetails(Frozen):
     skipped: tuple[Skipped, ...]
     memory_version: int | None
     """The version of memory that the verdict belongs to."""
+
+
+class ChapterCoherence(Frozen):
+    """What the gate says of a chapter's newest revision: the worst of so many findings (`found`),
+    and what it could not check."""
+
+    chapter: ChapterSummary
+    found: int
+    findings: tuple[MarkedFinding, ...]
+    skipped: tuple[Skipped, ...]
+
+
+class CoherenceReport(Frozen):
+    """What the gate says of the chapters it has looked at: the lowest score, and whether all of
+    them are acceptable and none is stale."""
+
+    score: float | None
+    acceptable: bool
+    chapters: tuple[ChapterCoherence, ...]
 
 
 class Outline(Frozen):
@@ -174,6 +195,10 @@ def _one_chapter(state: ProjectState, query: OneChapter) -> ChapterDetails:
     )
 
 
+def _rank(finding: Finding) -> int:
+    return tuple(Severity).index(finding.severity)
+
+
 def _marked(chapter: Chapter, findings: Sequence[Finding]) -> tuple[MarkedFinding, ...]:
     return tuple(
         MarkedFinding(
@@ -225,6 +250,28 @@ def _setups(state: ProjectState, query: OpenSetups) -> Setups:
     return Setups(setups=tuple(found))
 
 
+def _coherence(state: ProjectState, _: Coherence) -> CoherenceReport:
+    judged = []
+    for chapter in state.in_order:
+        judgement = chapter.newest.judgement
+        if judgement:
+            verdict = judgement.verdict
+            judged.append(
+                ChapterCoherence(
+                    chapter=_summary(chapter),
+                    found=len(verdict.findings),
+                    findings=_marked(chapter, sorted(verdict.findings, key=_rank)[:_WORST]),
+                    skipped=verdict.skipped,
+                )
+            )
+    chapters = [each.chapter for each in judged]
+    return CoherenceReport(
+        score=min((each.score for each in chapters if each.score is not None), default=None),
+        acceptable=all(each.acceptable and each.stale is None for each in chapters),
+        chapters=tuple(judged),
+    )
+
+
 def _costs(state: ProjectState, _: Costs) -> CostReport:
     unknown = Counter((call.chapter_id, call.purpose) for call in state.calls.values())
     return CostReport(
@@ -255,5 +302,6 @@ _ANSWERS: Mapping[type[Query], Callable[[ProjectState, Any], Frozen]] = {
     Summaries: lambda state, query: SummaryList(
         summaries=tuple(state.memory.summaries(query.chapter, query.scope))
     ),
+    Coherence: _coherence,
     Costs: _costs,
 }  # each answer has its own type of query

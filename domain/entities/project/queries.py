@@ -76,5 +76,9 @@ class Summaries(Query):
     scope: Scope = Scope.CHAPTER
 
 
+class Coherence(Query):
+    """What the gate says of all chapters, as `CoherenceReport`."""
+
+
 class Costs(Query):
     """What calls to models have cost, as `CostReport`."""
