@@ -7,6 +7,7 @@ from domain.story.coherence.material import Material
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
 from domain.story.extraction.told import Told
+from domain.story.language import Language
 
 KIND = "possession"
 _AROUND = 90
@@ -36,12 +37,15 @@ def possession(material: Material) -> Iterator[Finding]:
             continue
         thing = _thing(statement)
         state = states.get(thing)
-        if state and thing not in reported and _clashes(statement, state):
-            if _same(statement, state, material) and not _handed_on(
-                thing, state, statement, material
-            ):
-                reported.add(thing)
-                yield _finding(thing, state, statement, material)
+        if (
+            state is not None
+            and thing not in reported
+            and _clashes(statement, state)
+            and _same(statement, state, material)
+            and not _handed_on(thing, state, statement, material)
+        ):
+            reported.add(thing)
+            yield _finding(thing, state, statement, material)
         _follow(statement, states)
 
 
@@ -50,18 +54,24 @@ def _laid_down(material: Material) -> Iterator[tuple[str, _State]]:
     language, bible = material.language, material.case.bible
     gone = language.finder("gone_values")
     for item in bible.items:
+        name = item.name.lower()
         for key, value in item.attributes.items():
+            owner = material.cast.named(value) if _owning(key, language) else None
             if gone.search(value):
-                yield item.name.lower(), _State(_stated(item.name, value), gone=True)
-            elif language.predicates.get(key.lower().replace("_", " ").strip()) == "possesses":
-                if (owner := material.cast.named(value)) is not None:
-                    yield item.name.lower(), _State(_stated(item.name, value), owner.name)
+                yield name, _State(_stated(name, value), gone=True)
+            elif owner is not None:
+                yield name, _State(_stated(name, value), owner.name)
     for person in bible.characters:
         for key, value in person.attributes.items():
-            if language.predicates.get(key.lower().replace("_", " ").strip()) == "possesses":
-                for item in bible.items:
-                    if item.name.lower() in value.lower():
-                        yield item.name.lower(), _State(_stated(item.name, value), person.name)
+            for item in bible.items if _owning(key, language) else ():
+                name = item.name.lower()
+                if name in value.lower():
+                    yield name, _State(_stated(name, value), person.name)
+
+
+def _owning(key: str, language: Language) -> bool:
+    """Whether an attribute says whose things are."""
+    return language.predicates.get(key.lower().replace("_", " ").strip()) == "possesses"
 
 
 def _stated(thing: str, value: str) -> Statement:
@@ -85,13 +95,12 @@ def _follow(statement: Statement, states: dict[str, _State]) -> None:
         states[thing] = _State(statement, statement.subject)
     elif statement.phrasing == "gone":
         states[thing] = _State(statement, without=statement.subject, gone=not statement.subject)
-    elif statement.phrasing == "holds" and thing in states:
-        if _clashes(statement, states[thing]):
-            del states[thing]
+    elif statement.phrasing == "holds" and _clashes(statement, states.get(thing)):
+        states.pop(thing, None)
 
 
-def _clashes(statement: Statement, state: _State) -> bool:
-    if statement.phrasing not in ("holds", "gives") or not statement.subject:
+def _clashes(statement: Statement, state: _State | None) -> bool:
+    if state is None or statement.phrasing not in ("holds", "gives") or not statement.subject:
         return False
     if state.gone or statement.subject == state.without:
         return True

@@ -20,7 +20,8 @@ def relations(material: Material) -> Iterator[Finding]:
             continue
         if statement.phrasing in _RELATED:
             yield from _related(statement, material)
-            yield from _kin(statement, material)
+            if statement.phrasing != "wed":  # which may be the wedding itself
+                yield from _kin(statement, material)
         elif statement.phrasing in ("has_kin", "no_kin"):
             yield from _kin(statement, material)
         elif statement.phrasing == "unrelated":
@@ -80,7 +81,7 @@ def _against(prior: Statement, said: Relation, owner: str, other: str, material:
     single = said.single or prior.phrasing == "only_kin"
     if not theirs or not alike or not single or _same_person(theirs, other, material):
         return ""
-    if _remarried(owner, material):
+    if _remarried(owner, material) or _died(theirs, material):
         return ""
     return f"{own(owner)} {said.words[0]}: {theirs} before, {other} in the draft"
 
@@ -184,6 +185,8 @@ def kinds_of_kin(statement: Statement, material: Material) -> frozenset[str]:
         return frozenset((known.kin,))
     if statement.phrasing != "no_kin":
         return frozenset()
+    if material.language.finder("kinless").search(word):
+        return frozenset(("sibling", "parent", "child", "spouse"))
     for kin in ("sibling", "parent", "child"):
         if material.language.finder(f"{kin}less").search(word):
             return frozenset((kin,))
@@ -217,6 +220,14 @@ def _wed(who: str, statement: Statement, prior: Statement, material: Material) -
         and sentence.span.of(told.text) not in (prior.quote, statement.quote)
         for told in (*material.earlier, material.draft)
         for sentence in told.prose.sentences
+    )
+
+
+def _died(who: str, material: Material) -> bool:
+    """Whether somebody is said to have died."""
+    return any(
+        statement.phrasing == "dies" and who in (statement.subject, statement.object)
+        for statement in (*material.before, *material.draft.statements)
     )
 
 
