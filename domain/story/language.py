@@ -73,11 +73,12 @@ class Phrasing(Frozen):
 
 
 class Wording(NamedTuple):
-    """A compiled pattern; no sentence without a person or a place, if so, can fit it."""
+    """A compiled pattern; no sentence without a person, a place or a thing, if so, can fit it."""
 
     pattern: re.Pattern[str]
     person: bool
     place: bool
+    thing: bool
 
 
 class Relation(Frozen):
@@ -364,9 +365,9 @@ class Language(Frozen):
         return low
 
 
-def _needs(text: str) -> tuple[bool, bool]:
+def _needs(text: str) -> tuple[bool, bool, bool]:
     person = any(re.search(rf"(?<!\|)\{{{name}\}}(?![?|])", text) is not None for name in _PEOPLE)
-    return person, any(f"{{{name}}}" in text for name in ("P", "E2"))
+    return person, any(f"{{{name}}}" in text for name in ("P", "E2")), "{T}" in text
 
 
 def _numbered(words: str) -> dict[str, int]:

@@ -21,7 +21,7 @@ _BEGINNING = 40
 _GENITIVE = 8
 """Characters."""
 _OBJECTS = ("o", "p", "thing", "name")
-_PERSON, _PLACE = re.compile(marks.PERSON), re.compile(marks.PLACE)
+_PERSON, _PLACE, _ITEM = map(re.compile, (marks.PERSON, marks.PLACE, marks.ITEM))
 _ABOUT = ("s", "o", "thing", "e", "f", "detail")
 _DIGIT = re.compile(r"\d")
 _JOINED = re.compile(r"['’-]")
@@ -86,6 +86,7 @@ def _of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Ite
     low = sentence.marked.lower()
     person = _PERSON.search(sentence.marked) is not None
     place = _PLACE.search(sentence.marked) is not None
+    thing = _ITEM.search(low) is not None or language.finder("things").search(low) is not None
     words = frozenset(part for word in _WORDS.findall(low) for part in (word, *_JOINED.split(word)))
     if _DIGIT.search(low):
         words |= {"#"}
@@ -95,7 +96,9 @@ def _of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Ite
         wordings = [
             each.pattern
             for each in language.compiled[name]
-            if (person or not each.person) and (place or not each.place)
+            if (person or not each.person)
+            and (place or not each.place)
+            and (thing or not each.thing)
         ]
         for match in _matches(wordings, sentence.marked):
             if language.phrasings[name].needs_names and not _opening(sentence, match):
