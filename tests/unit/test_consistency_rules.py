@@ -40,6 +40,15 @@ def broken(rule: str, draft: str, language: str = "en") -> Sequence[str]:
         ("Only the keeper may open the sluice.", "Ottoline opened the sluice with both hands."),
         ("There are no horses on the island.", "A horse was grazing on the island's one meadow."),
         ("The gate opens only with the iron key.", "Ottoline opened the gate without the key."),
+        (
+            "The vault can only be opened with the brass key.",
+            "Wystan got into the vault with no key.",
+        ),
+        (
+            "Keepers cannot cross running water except by a bridge.",
+            "There was no bridge over the stream, so Wystan waded across.",
+        ),
+        ("No firearms are permitted on the island.", "He walked the island with a rifle."),
         ("The train runs only by day.", "At midnight Ottoline caught the train, which ran late."),
         ("Everybody must wear a mask in the hall.", "Nobody in the hall wore a mask that day."),
         ("No fire may be lit in the library.", "Ottoline lit a candle in the library."),

@@ -83,12 +83,11 @@ def _told(told: Told, material: Material) -> Iterator[_Set]:
 
 def _sets(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
     language, marked = cast.language, sentence.marked
-    doubtful = ("unreal", "irrealis", "place_doubt", "negation")
-    if any(language.finder(name).search(marked) for name in doubtful):
+    if language.finder("unreal").search(marked):
         return
     for name in ("fate_at", "lives_at", "premises_at"):
         for pattern in language.patterns(name):
-            for match in pattern.finditer(marked):
+            for match in _plain(pattern, marked, language):
                 kind = _kind(name, match, language)
                 who = cast.by_char[match.group("s")].name
                 where = place_of(match, cast)
@@ -103,7 +102,7 @@ def _ways(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
     """Which way something lies, how far it is, how long it takes."""
     language, marked = cast.language, sentence.marked
     for pattern in language.patterns("direction"):
-        for match in pattern.finditer(marked):
+        for match in _plain(pattern, marked, language):
             about = frozenset(
                 _named(text, cast)
                 for key in ("a", "b")
@@ -112,13 +111,13 @@ def _ways(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
             if about:
                 yield _Set("direction", about, match.group("way").lower(), source, True)
     for pattern in language.patterns("distance"):
-        for match in pattern.finditer(marked):
+        for match in _plain(pattern, marked, language):
             ends = frozenset(cast.by_char[match.group(key)].name for key in ("e", "f"))
             far = language.read_number(match.group("number"))
             if far:
                 yield _Set(f"way {match.group('unit')}", ends, str(far), source, True)
     for pattern in language.patterns("way_long"):
-        for match in pattern.finditer(marked):
+        for match in _plain(pattern, marked, language):
             minutes = _minutes(match, language)
             if minutes:
                 places = frozenset(
@@ -131,6 +130,16 @@ def _ways(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
 
 
 _SMALL = frozenset(("it", "that", "which", "there", "what", "who", "he", "she", "they"))
+
+
+def _plain(pattern: re.Pattern[str], marked: str, language: Language) -> Iterator[re.Match[str]]:
+    """Where a pattern fits and the words up to its end neither deny nor doubt it."""
+    for match in pattern.finditer(marked):
+        doubtful = ("irrealis", "place_doubt", "negation")
+        start = max(marked.rfind(mark, 0, match.start()) for mark in ",;:") + 1
+        end = match.end()
+        if not any(language.finder(name).search(marked, start, end) for name in doubtful):
+            yield match
 
 
 def place_of(match: re.Match[str], cast: Cast) -> str:

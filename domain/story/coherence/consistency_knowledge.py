@@ -45,6 +45,7 @@ class _Speech(NamedTuple):
 def knowledge(material: Material) -> Iterator[Finding]:
     """What somebody says or knows in the draft, and cannot know."""
     yield from _strangers(material)
+    yield from _forgotten(material)
     secrets = [*_laid_down(material), *_told(material)]
     if not secrets:
         return
@@ -62,6 +63,28 @@ def knowledge(material: Material) -> Iterator[Finding]:
                 material.quoted(material.draft.number, speech.quote[:_QUOTE]),
                 secret.source,
             )
+
+
+def _forgotten(material: Material) -> Iterator[Finding]:
+    """Who does not know in the draft what they have said before."""
+    for statement in material.draft.statements:
+        if statement.phrasing != "unaware" or not statement.sure or statement.past:
+            continue
+        words = _words(statement.groups.get("what", ""), material)
+        if len(words) < _LEAST:
+            continue
+        for told in material.earlier:
+            for speaker, sentence in spoken(told.prose):
+                said = sentence.span.of(told.text)
+                if speaker == statement.subject and _has(words, said, material.language):
+                    yield material.finding(
+                        KIND,
+                        Severity.WARNING,
+                        f"{speaker} has spoken of this before",
+                        material.evidence(statement),
+                        material.quoted(told.number, said[:_QUOTE]),
+                    )
+                    return
 
 
 def _laid_down(material: Material) -> Iterator[_Secret]:

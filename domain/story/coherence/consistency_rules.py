@@ -20,6 +20,8 @@ _MOST = 2 / 3
 _SHORT = 3
 """Words of an attribute that says what somebody is."""
 _QUOTE = 400
+_BEFORE = 5
+"""Sentences that say where it is that something happens."""
 _REACH = 5
 """Words in which something is lacking."""
 _PARTS = re.compile(r"[,;:—–()]")
@@ -64,6 +66,8 @@ class _Told:
         self.paragraph = sentence.paragraph
         self.times: frozenset[str] = frozenset()
         """What time it is, as said before."""
+        self.near: frozenset[str] = frozenset()
+        """What the sentences just before are about."""
 
     @property
     def language(self) -> Language:
@@ -168,6 +172,13 @@ def _add_times(scenes: Sequence[_Told]) -> None:
     """Tells each sentence what time of day and which day it is by those before it."""
     now: frozenset[str] = frozenset()
     for index, told in enumerate(scenes):
+        told.near = frozenset().union(
+            *(
+                each.meanings
+                for each in scenes[max(0, index - _BEFORE) : index]
+                if each.scene == told.scene
+            )
+        )
         if index and told.scene != scenes[index - 1].scene:
             now = frozenset()
         now = told.meanings & _times(told.language) or now
@@ -218,13 +229,18 @@ def _breaks(told: _Told, rule: Rule, scenes: Sequence[_Told]) -> bool:
 def _all(told: _Told, rule: Rule) -> bool:
     """Whether at least two of a rule's words are there, when it has two."""
     words = (*rule.subject, *rule.action, *rule.condition)
-    hits = told.share(words, told.people | told.times) * len(words)
+    hits = told.share(words, told.people | told.times | told.near) * len(words)
     return hits >= min(2, len(words)) and len(words) > 1
 
 
 def _in_case(told: _Told, rule: Rule) -> bool:
     """Whether it is when or where a rule holds."""
-    return told.share(rule.condition, told.times) >= (0.5 if len(rule.condition) != 1 else 1)
+    what = (*rule.subject, *rule.action)
+    if told.share(what, told.people) == 1 and told.share(rule.condition, told.near) == 1:
+        return True
+    return told.share(rule.condition, told.times) >= (
+        0.5 if len(rule.condition) != 1 else 1
+    )
 
 
 def _at_the_time(told: _Told, rule: Rule) -> bool:

@@ -45,8 +45,14 @@ def clauses(text: str, language: Language, *, positive: bool) -> Iterator[Rule]:
         plain = language.finder("rule_reason").split(clause, maxsplit=1)
         reason = _words(clause[len(plain[0]) :], language)
         rule = _rule(plain[0], language)
-        if rule is not None and (positive or rule.form is not Form.ALWAYS):
+        said = rule is not None and (rule.form is Form.ALWAYS or _is_not(plain[0], language))
+        if rule is not None and (positive or not said):
             yield rule._replace(reason=reason, quote=clause.strip())
+
+
+def _is_not(clause: str, language: Language) -> bool:
+    """Whether a clause only says what somebody is not."""
+    return language.finder("rule_copula").search(clause) is not None
 
 
 def _rule(clause: str, language: Language) -> Rule | None:
@@ -57,6 +63,10 @@ def _rule(clause: str, language: Language) -> Rule | None:
         main = clause[: without.start()]
         need = language.finder("rule_relative").split(clause[without.end() :], maxsplit=1)[0]
         return _parted(Form.NEEDS, main, need, never, language)
+    by = language.finder("rule_by").search(clause, only.end()) if only and not never else None
+    if only and by and len(WORD.findall(clause[: only.start()])) > 1:
+        need = language.finder("rule_relative").split(clause[by.end() :], maxsplit=1)[0]
+        return _parted(Form.NEEDS, clause[: by.start()], need, None, language)
     if never and not only:
         none = language.finder("rule_none").search(clause, 0, never.end() + _NEAR)
         return _parted(Form.NONE if none else Form.NEVER, clause, "", none or never, language)
