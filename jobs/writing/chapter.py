@@ -31,6 +31,7 @@ from jobs.writing.checking import Checker
 from jobs.writing.desk import Desk
 from jobs.writing.drafting import Drafter
 from jobs.writing.manuscript import Manuscript, Task
+from jobs.writing.readings import Readings
 from jobs.writing.recall import Recall
 from jobs.writing.texts import Texts
 from jobs.writing.trouble import reason_of
@@ -55,6 +56,7 @@ class ChapterWriter:
     recall: Recall
     look_seconds: float = _LOOK_SECONDS
     judges: Executor = field(default_factory=lambda: ThreadPoolExecutor(_JUDGES, "judge"))
+    readings: Readings = field(default_factory=Readings)
 
     async def __call__(self, place: Place, origin: Origin, live: LiveText) -> None:
         """Return when the attempt at the chapter that is under way is over, whoever ended it.
@@ -84,7 +86,16 @@ class ChapterWriter:
             run = Run(task.id, task.place.chapter_id, task.attempt)
             calls = Calls(self.model, manuscript.do, run)
             language = load_language(project.language)
-            desk = Desk(task, language, calls, manuscript, self.texts, live, self.judges)
+            desk = Desk(
+                task,
+                language,
+                calls,
+                manuscript,
+                self.texts,
+                live,
+                self.judges,
+                self.readings,
+            )
             if chapter.status is Status.DRAFTING and chapter.generation:
                 ground = await self.recall(desk, project, chapter)
                 await Drafter(desk, chapter.generation, ground).write()

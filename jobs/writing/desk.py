@@ -11,6 +11,7 @@ from actors.live_text import LiveText
 from domain.story.language import Language
 from jobs.writing.calls import Calls
 from jobs.writing.manuscript import Manuscript, Task
+from jobs.writing.readings import Readings
 from jobs.writing.texts import Texts
 
 P = ParamSpec("P")
@@ -20,7 +21,8 @@ T = TypeVar("T")
 @dataclass(frozen=True, slots=True)
 class Desk:
     """Everything at hand for a task. `live` tells those who follow what is being written; `judges`
-    are threads for what computes for long: no others must wait for it."""
+    are threads for what computes for long: no others must wait for it. `readings` are of chapters
+    that were taken apart before."""
 
     task: Task
     language: Language
@@ -29,6 +31,7 @@ class Desk:
     texts: Texts
     live: LiveText
     judges: Executor
+    readings: Readings
 
     @property
     def project_id(self) -> str:

@@ -1,7 +1,7 @@
 """The gate: every analyser looks at a draft; what they find is verified, then scored."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from domain.story.bible import Bible, bible_words
 from domain.story.coherence.case import Analyser, Case
@@ -14,7 +14,8 @@ from domain.story.coherence.voice import VoiceConsistencyAnalyzer
 from domain.story.extraction.told import Told
 from domain.story.facts import Fact
 from domain.story.language import Language
-from domain.story.reading import ChapterText, reading_of
+from domain.story.reading import ChapterReading, ChapterText, reading_of
+from domain.story.text.cast import Cast
 from domain.story.text.discovery import discover
 from domain.story.text.prose import read_prose
 
@@ -30,12 +31,23 @@ ANALYSERS: Sequence[Analyser] = (
 """The deterministic checks."""
 
 
-def prepare(
+Read = Callable[[ChapterText, Cast], tuple[Told, ChapterReading]]
+"""Takes a chapter of a story with that cast apart."""
+
+
+def read_with(chapter: ChapterText, cast: Cast) -> tuple[Told, ChapterReading]:
+    """See `Read`."""
+    told = Told(chapter.number, read_prose(chapter.text, cast))
+    return told, reading_of(chapter, told)
+
+
+def prepare(  # noqa: PLR0913, PLR0917 - what a case is made of
     language: Language,
     bible: Bible,
     chapters: Sequence[ChapterText],
     draft: ChapterText,
     facts: Sequence[Fact] = (),
+    read: Read = read_with,
 ) -> Case:
     """Reads the earlier chapters and the draft. Whom only the draft names is nobody yet."""
     earlier = sorted(
@@ -43,12 +55,7 @@ def prepare(
         key=lambda chapter: chapter.number,
     )
     cast = discover(bible, (*(chapter.text for chapter in earlier), draft.text), language)
-    told = tuple(
-        Told(chapter.number, read_prose(chapter.text, cast)) for chapter in (*earlier, draft)
-    )
-    readings = tuple(
-        reading_of(chapter, each) for chapter, each in zip((*earlier, draft), told, strict=True)
-    )
+    told, readings = zip(*(read(chapter, cast) for chapter in (*earlier, draft)), strict=True)
     return Case(
         language=language,
         bible=bible,
