@@ -15,7 +15,7 @@ A space stands for any white space.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -31,6 +31,7 @@ Role = Literal["subject", "object", "owner"]
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]+\d?(?:'s)?)(!?)\}")
 _FILLERS = 3
+_PLAIN = re.compile(r"\w[\w -]*")
 _UNITS = ("minute", "hour", "day", "night", "week", "month", "year")
 _PEOPLE = ("S", "S's", "O", "O's")
 
@@ -246,7 +247,7 @@ class Language(Frozen):
         """A pattern for any word of a list."""
         if name not in self._alternatives:
             words = sorted(self.words(name), key=len, reverse=True) or ["(?!)"]
-            self._alternatives[name] = "(?:" + "|".join(_bounded(word) for word in words) + ")"
+            self._alternatives[name] = _any_of(words)
         return self._alternatives[name]
 
     @cached_property
@@ -258,6 +259,16 @@ class Language(Frozen):
         if name not in self._found:
             self._found[name] = re.compile(self.alternatives(name), re.IGNORECASE)
         return self._found[name]
+
+    @cached_property
+    def _found_low(self) -> dict[str, re.Pattern[str]]:
+        return {}
+
+    def low_finder(self, name: str) -> re.Pattern[str]:
+        """The same for text in lower case, and faster."""
+        if name not in self._found_low:
+            self._found_low[name] = re.compile(self.alternatives(name))
+        return self._found_low[name]
 
     @cached_property
     def _listed(self) -> dict[str, tuple[re.Pattern[str], ...]]:
@@ -378,11 +389,23 @@ def _numbered(words: str) -> dict[str, int]:
     }
 
 
+def _any_of(words: Sequence[str]) -> str:
+    """Any of some words. Plain ones share their bounds: that is searched several times faster."""
+    plain = [word for word in words if _PLAIN.fullmatch(word)]
+    rest = [_bounded(word) for word in words if not _PLAIN.fullmatch(word)]
+    shared = [rf"\b(?:{'|'.join(_spaced(word) for word in plain)})\b"] if plain else []
+    return f"(?:{'|'.join((*shared, *rest))})"
+
+
+def _spaced(word: str) -> str:
+    return word.replace(" ", r"[\s-]+")
+
+
 def _bounded(word: str) -> str:
     """A word of a list as a pattern: whole words, any white space."""
     start = r"\b" if word[0].isalnum() or word[0] in "(" else ""
     end = r"\b" if word[-1].isalnum() or word[-1] in ")?" else ""
-    return start + word.replace(" ", r"[\s-]+") + end
+    return start + _spaced(word) + end
 
 
 def _group(name: str, pattern: str, taken: set[str]) -> str:

@@ -250,8 +250,23 @@ def test_a_check_that_fails_is_skipped_and_no_quote_is_believed() -> None:
 WORDS = st.lists(
     st.one_of(
         st.sampled_from(
-            [*("Anna", "Tomas", "Greta", "died", "her", "eyes", "“", "”", "«", "\n\n", "—", "the")]
-            + [*("was", "compass", "gave", "to", "took", ".", ",", "?", "forty", "'s", "if")]
+            (
+                *("Anna", "Tomas", "Greta", "died", "her", "eyes", "“", "”", "«", "\n\n", "—"),
+                *(
+                    "the",
+                    "was",
+                    "compass",
+                    "gave",
+                    "to",
+                    "took",
+                    ".",
+                    ",",
+                    "?",
+                    "forty",
+                    "'s",
+                    "if",
+                ),
+            )
         ),
         st.text(max_size=8),
     ),

@@ -31,7 +31,7 @@ def names(material: Material) -> Iterator[Finding]:
     known = _known(material)
     reported: set[tuple[str, ...]] = set()
     for run in _runs(material):
-        if run.words in reported or _excused(run, material):
+        if run.words in reported:
             continue
         found = (
             _other_surname(run, known, material)
@@ -40,7 +40,7 @@ def names(material: Material) -> Iterator[Finding]:
             or _slip(run, known, material)
             or _other_rank(run, material)
         )
-        if found is not None:
+        if found is not None and not _excused(run, material):
             reported.add(run.words)
             yield found
 

@@ -16,7 +16,8 @@ UNKNOWN = "?"
 """A speaker who is not plain."""
 
 _QUOTE = 400
-_AFTER = 25
+_AFTER, _SHORTLY = 25, 12
+_MOODS = ("unreal", "irrealis", "negation", "flashback", "perfect")
 _BEGINNING = 40
 _GENITIVE = 8
 """Characters."""
@@ -84,9 +85,11 @@ def claims(prose: Prose, chapter: int) -> list[Statement]:
 def _of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Iterator[Statement]:
     language = cast.language
     low = sentence.marked.lower()
+    if len(low) != len(sentence.marked):  # a few letters are longer in lower case
+        low = sentence.marked
     person = _PERSON.search(sentence.marked) is not None
     place = _PLACE.search(sentence.marked) is not None
-    thing = _ITEM.search(low) is not None or language.finder("things").search(low) is not None
+    thing = _ITEM.search(low) is not None or language.low_finder("things").search(low) is not None
     words = frozenset(part for word in _WORDS.findall(low) for part in (word, *_JOINED.split(word)))
     if _DIGIT.search(low):
         words |= {"#"}
@@ -105,7 +108,7 @@ def _of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Ite
                 continue
             if _another(sentence.marked, match, language):
                 continue
-            mood = _mood(sentence.marked, match, language)
+            mood = _mood(low, match, language)
             quote, start = quoted(text, sentence, match)
             groups = _groups(cast, match)
             value, likes = _value(language, name, groups)
@@ -151,22 +154,20 @@ def _another(marked: str, match: re.Match[str], language: Language) -> bool:
     return bool(words) and words[-1] == len(before)
 
 
-def _mood(marked: str, match: re.Match[str], language: Language) -> Mood:
+def _mood(low: str, match: re.Match[str], language: Language) -> Mood:
     """How the clause of a match says it, from its beginning to the end of the match. What makes
     a whole sentence unreal is looked for in all of it."""
-    joints = [
-        joint.end() for joint in language.finder("joints").finditer(marked, 0, match.start() + 1)
-    ]
-    clause = marked[max((at for at in joints if at <= match.start()), default=0) : match.end()]
+    start = 0
+    for joint in language.low_finder("joints").finditer(low, 0, match.start() + 1):
+        start = joint.end() if joint.end() <= match.start() else start
+    find = {name: language.low_finder(name).search for name in _MOODS}
     return Mood(
-        hedged=marked.rstrip().endswith("?")
-        or language.finder("unreal").search(marked, 0, match.end() + _AFTER) is not None
-        or language.finder("irrealis").search(clause + marked[match.end() : match.end() + 12])
-        is not None,
-        denied=language.finder("negation").search(clause) is not None,
-        past=language.finder("flashback").search(marked) is not None
-        or language.finder("perfect").search(clause[: len(clause) - len(match.group())])
-        is not None,
+        hedged=low.rstrip().endswith("?")
+        or find["unreal"](low, 0, match.end() + _AFTER) is not None
+        or find["irrealis"](low, start, match.end() + _SHORTLY) is not None,
+        denied=find["negation"](low, start, match.end()) is not None,
+        past=find["flashback"](low) is not None
+        or find["perfect"](low, start, match.start()) is not None,
     )
 
 
