@@ -48,13 +48,13 @@ class TestEmbedded(Opened, VectorsCases):
     async def test_many_projects_do_not_hold_many_files(
         self, store: VectorStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("adapters.vectors.chroma_connections._OPEN_INDEXES", 4)
-        for number in range(20):
+        monkeypatch.setattr("adapters.vectors.chroma_connections._OPEN_INDEXES", 1)
+        for number in range(60):
             await store.put(f"{number}", SPACE, [passage(number)], [EAST])
-        for number in range(20):
+        for number in range(60):
             assert found(await store.search(f"{number}", SPACE, EAST, 9)) == [(number, 1.0)]
         files = [each.path for each in psutil.Process().open_files()]
-        assert 0 < sum(each.startswith(str(tmp_path)) for each in files) < 40  # 80 otherwise
+        assert 0 < sum(each.startswith(str(tmp_path)) for each in files) < 200  # else 240 and more
 
     async def test_a_folder_that_cannot_be_had(self, tmp_path: Path) -> None:
         (tmp_path / "file").touch()
