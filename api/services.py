@@ -56,6 +56,7 @@ class Services:
         await self.entities.close()
         await self.catalogue.close()
         await self.projects.close()
+        await self.memory.close()
         await self.model.close()
         await self.log.close()
         await self.store.close()

@@ -80,12 +80,14 @@ async def patch(project_id: ProjectIdInPath, asker: Asking, if_match: IfMatch = 
     version, known = await ask(services, project_id, CurrentBible(), Bible)
     try:
         change = json.loads(body)
+        if not isinstance(change, dict):
+            raise invalid("body", "a JSON object is expected")
+        merged = json.dumps(_merged(json.loads(known.model_dump_json()), change))
     except ValueError as error:
         raise invalid("body", f"it is no JSON: {error}") from None
-    if not isinstance(change, dict):
-        raise invalid("body", "a JSON object is expected")
-    merged = _merged(json.loads(known.model_dump_json()), change)
-    wanted = parsed(json.dumps(merged).encode(), Bible)
+    except RecursionError:
+        raise invalid("body", "it is nested too deep") from None
+    wanted = parsed(merged.encode(), Bible)
     # Nobody else may have changed it meanwhile.
     return await _put(asker, project_id, wanted, if_match or etag(version))
 

@@ -117,6 +117,11 @@ class StoryMemory:
             ),
         )
 
+    async def close(self) -> None:
+        """Release the projections' connections. May be called twice."""
+        await self._graph.close()
+        await self._vectors.close()
+
     async def _established(self, project_id: str) -> Established:
         answer = await self._entities.query("project", project_id, ChapterList())
         version = cast(Outline, answer.value).memory_version

@@ -138,6 +138,14 @@ async def test_the_list_follows(bell: Novel) -> None:
     assert (await bell.server.client.delete(bell.path)).status_code == 404
 
 
+@pytest.mark.parametrize("depth", [500, 100_000])
+async def test_a_change_that_is_nested_too_deep_is_refused(bell: Novel, depth: int) -> None:
+    content = b'{"a":' * depth + b"1" + b"}" * depth
+    headers = {"content-type": "application/json"}
+    answer = await bell.server.client.patch(f"{bell.path}/bible", content=content, headers=headers)
+    assert answer.status_code == 422
+
+
 async def test_a_project_is_brought_along_whole_or_not_at_all(
     bell: Novel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
