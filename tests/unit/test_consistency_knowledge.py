@@ -39,6 +39,10 @@ def clashes(before: str, draft: str, language: str = "en") -> bool:
         ),
         ("Wystan did not know that the mare had gone lame.", "“The mare is lame,” said Wystan."),
         ("Ottoline had known Wystan for years.", "Ottoline introduced herself to Wystan."),
+        (
+            "“The Vermeer is a forgery,” said Berthe. “Nobody else knows.” Ottoline nodded.",
+            "Wystan knew that the Vermeer was a forgery.",
+        ),
         ("“Tea?” Ottoline said to Wystan.", "Ottoline had never met Wystan before."),
     ],
 )
@@ -61,6 +65,10 @@ def test_what_cannot_be_known_is_found(before: str, draft: str) -> None:
         ),
         ("It rained.", "“Perhaps you sold the vineyard to pay a debt,” said Wystan."),
         ("It rained.", "“Who bought the vineyard?” asked Wystan."),
+        (
+            "“The Vermeer is a forgery,” said Berthe. “Nobody else knows.” Ottoline nodded.",
+            "Wystan did not know that the Vermeer was a forgery.",
+        ),
         ("It rained.", "“The vineyard is green again,” said Wystan."),
         (
             "Wystan did not know that the mare had gone lame.",

@@ -21,6 +21,8 @@ _MANY = 3
 _TOGETHER = 3
 """Sentences of one speech that are read as one."""
 _QUOTE = 400
+_BACK, _ON = 300, 120
+"""Characters before and after `nobody else knows` in which it is told, and to whom."""
 
 
 class _Secret(NamedTuple):
@@ -31,6 +33,8 @@ class _Secret(NamedTuple):
     ignorant: frozenset[str]
     source: Evidence
     since: int
+    rare: frozenset[str] = frozenset()
+    """Words that are spoken of nowhere else; one of them and another one give it away."""
 
 
 class _Speech(NamedTuple):
@@ -46,7 +50,7 @@ def knowledge(material: Material) -> Iterator[Finding]:
     """What somebody says or knows in the draft, and cannot know."""
     yield from _strangers(material)
     yield from _forgotten(material)
-    secrets = [*_laid_down(material), *_told(material)]
+    secrets = [*_laid_down(material), *_told(material), *_kept(material)]
     if not secrets:
         return
     reported: set[tuple[str, str]] = set()
@@ -121,6 +125,39 @@ def _told(material: Material) -> Iterator[_Secret]:
         )
 
 
+def _kept(material: Material) -> Iterator[_Secret]:
+    """What was said, and then that nobody else knows, or is to know."""
+    language, cast = material.language, material.cast
+    texts = [told.text.lower() for told in material.earlier]
+    for told in material.earlier:
+        for match in language.finder("secret_back").finditer(told.text):
+            start = told.text.rfind("\n\n", 0, max(0, match.start() - _BACK)) + 1
+            text = told.text[start : match.end() + _ON]
+            words = _words(told.text[start : match.start()], material)
+            rare = frozenset(
+                word
+                for word in words
+                if sum(each.count(word) for each in texts) == text.lower().count(word)
+            )
+            knowing = frozenset(
+                entity.name
+                for entity in cast.entities
+                if entity.kind == "person"
+                and any(part in text for part in cast.own_words(entity.name))
+            )
+            quote = _line(told.text, match.start())
+            if rare and knowing and len(words) >= _LEAST:
+                source = material.quoted(told.number, quote)
+                yield _Secret(words, knowing, frozenset(), source, told.number, rare)
+
+
+def _line(text: str, at: int) -> str:
+    """The words around, as far as the line goes."""
+    start = max(text.rfind("\n", 0, at) + 1, at - _QUOTE // 2)
+    end = text.find("\n", at)
+    return text[start : min(end if end >= 0 else len(text), start + _QUOTE)].strip()
+
+
 def _words(text: str, material: Material) -> list[str]:
     """Content without names: whoever speaks of it may say `he` for them."""
     language = material.language
@@ -159,7 +196,8 @@ def _known_to(material: Material) -> Iterator[_Speech]:
             for mention in sentence.mentions
             if material.cast.by_char[mention.char].kind == "person" and not mention.likely
         ]
-        if people and knowing.search(sentence.marked):
+        denied = material.language.finder("negation").search(sentence.marked)
+        if people and not denied and knowing.search(sentence.marked):
             words = sentence.span.of(material.draft.prose.narrated).replace(marks.SPOKEN, "")
             name = material.cast.by_char[people[0].char].name
             yield _Speech(name, words, sentence.span.of(text), sentence.span.start)
@@ -171,7 +209,7 @@ def _reveals(speech: _Speech, secret: _Secret, material: Material) -> bool:
         return False
     if secret.ignorant and speech.who not in secret.ignorant:
         return False
-    if not _has(secret.words, speech.around, language):
+    if not _given_away(secret, speech.around, language):
         return False
     if language.finder("guessing").search(speech.around):
         return False
@@ -191,6 +229,15 @@ def _has(words: Sequence[str], text: str, language: Language) -> bool:
     givers = sum(any(each & word for each in wanted) for word in there)
     fewest = min(hits, givers)
     return fewest >= _LEAST and (fewest >= _SHARE * len(words) or fewest >= _MANY + 1)
+
+
+def _given_away(secret: _Secret, text: str, language: Language) -> bool:
+    """Whether a text gives a secret away: by its words, or by one that belongs to it alone and
+    another one."""
+    if not secret.rare:
+        return _has(secret.words, text, language)
+    there = {word.lower() for word in WORD.findall(text)}
+    return bool(secret.rare & there) and len(there.intersection(secret.words)) >= _LEAST
 
 
 def _learned(speech: _Speech, secret: _Secret, material: Material) -> bool:
@@ -218,7 +265,8 @@ def _tells(told: Told, end: int, who: str, secret: _Secret, material: Material) 
         here = any(part in text for part in own)
         if here and learning.search(text) and shared(_stems(secret, language), text, language):
             return True
-        if (here or beside) and _has(secret.words, text, language):
+        given = _given_away(secret, text, language)
+        if (here or beside) and given:
             return True
         beside = here
     return False
