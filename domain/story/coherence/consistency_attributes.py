@@ -106,7 +106,12 @@ def _explained(statement: Statement, prior: Statement, material: Material) -> bo
     phrasing = language.phrasings[statement.phrasing]
     if phrasing.against:
         phrasing = language.phrasings[phrasing.against]
-    changes = [word for word in phrasing.changes if word not in prior.quote.lower()]
+    pale = "grey" in statement.likes or "gris" in statement.likes
+    changes = [
+        word
+        for word in phrasing.changes
+        if word not in prior.quote.lower() and (pale or word not in language.lists["whitening"])
+    ]
     if not changes:
         return False
     cues = "|".join(map(re.escape, sorted(language.cues[statement.phrasing])))

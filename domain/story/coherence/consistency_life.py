@@ -25,6 +25,7 @@ def life_and_death(material: Material) -> Iterator[Finding]:
         return
     dead = _dead(material)
     reported: set[str] = set()
+    dying = {_who(each) for each in material.draft.statements if each.phrasing in _DEATHS}
     said = (each for each in material.credible if each.phrasing in _SAID)
     for statement in (*material.draft.statements, *said):
         if statement.phrasing in _DEATHS and statement.plain:
@@ -37,12 +38,15 @@ def life_and_death(material: Material) -> Iterator[Finding]:
             continue
         if death.quote == statement.quote or _returned(who, material):
             continue
+        if not death.chapter and who in dying:  # the bible tells of what happens here
+            continue
         reported.add(who)
         certain = (
             statement.sure
             and statement.phrasing == "acts"
             and death.sure
             and death.chapter != material.draft.number
+            and (death.chapter or material.earlier)
             and not statement.speaker
             and not death.speaker
         )
