@@ -202,5 +202,5 @@ async def test_a_run_that_is_killed_anywhere_is_gone_on_with(desk: WritingDesk) 
 
 async def test_a_run_that_is_killed_again_and_again(desk: WritingDesk) -> None:
     random = Random(7)
-    deaths = [[random.randint(0, 40) for _ in range(random.randint(2, 6))] for _ in range(20)]
+    deaths = [[random.randint(0, 40) for _ in range(random.randint(2, 6))] for _ in range(8)]
     await asyncio.gather(*(lived(desk, each) for each in deaths))
