@@ -1,0 +1,126 @@
+"""Who is dead, and who only seems to be."""
+
+import pytest
+
+from domain.story.coherence.consistency_life import life_and_death
+from tests.unit.contradictions import Laid, contradictions
+
+
+@pytest.mark.parametrize(
+    ("language", "laid", "draft"),
+    [
+        (
+            "en",
+            "They buried Tom on the Friday, in the rain.",
+            "Tom came into the kitchen and hung up his coat.",
+        ),
+        (
+            "en",
+            "The late Tom Hask had left no will.",
+            "She found Tom at the mill, and they talked until dark.",
+        ),
+        (
+            "en",
+            "Tom had drowned off the point two winters before.",
+            "Nora was at table with Tom and the children.",
+        ),
+        ("en", "Tom did not survive the winter.", "Tom turned and smiled at her."),
+        (
+            "en",
+            ("Tom Hask", "status", "killed in the war"),
+            "Tom was waiting by the gate with his hands in his pockets.",
+        ),
+        ("en", "Tom fell from the scaffold and was killed.", "Tom picked up the hammer."),
+        (
+            "en",
+            "The sea had taken Tom, and gave nothing back.",
+            "Tom has gone to fetch the doctor; he will be back by five.",
+        ),
+        (
+            "en",
+            "Tom was stabbed in the back and bled to death on the stones.",
+            "Nora heard Tom on the stairs.",
+        ),
+        ("en", "Paul had murdered Tom for his money.", "Paul and Tom walked home together."),
+        ("en", "Since Tom's death Nora had slept badly.", "Tom brought her a cup of tea in bed."),
+        ("en", "Tom died. He was forty.", '"Tom is waiting in the car," said Paul.'),
+        ("en", "Tom had been killed by a falling beam. He was thirty.", "Tom gave Paul the reins."),
+        ("en", "The cholera took Tom in a single night.", "Tom winked at the barmaid."),
+        ("en", "Tom's name was on the memorial by the church.", "Tom came by for his wages."),
+        (
+            "fr",
+            "On enterra Tom le vendredi, sous la pluie.",
+            "Tom entra dans la cuisine et pendit son manteau.",
+        ),
+        ("fr", "La balle avait tué Tom sur le coup.", "À midi, Tom arriva dans la cour."),
+        ("fr", "La fièvre avait emporté Tom.", "Tom travaille toujours à la forge."),
+        ("fr", "Tom était mort depuis six ans.", "C’est Tom qui ouvrit la grille."),
+        ("fr", "À l’enterrement de Tom, personne ne pleura.", "Nora demanda la clef à Tom."),
+        ("fr", "Tom s’est éteint dans son sommeil en avril.", "Tom secoua la tête."),
+        ("fr", "Le cercueil de Tom descendit en terre un jeudi.", "Tom parla le premier."),
+        ("fr", "Tom s’était donné la mort.", "Tom leva son verre."),
+    ],
+)
+def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) -> None:
+    assert contradictions(life_and_death, language, laid, draft)
+
+
+@pytest.mark.parametrize(
+    ("language", "laid", "draft"),
+    [
+        (
+            "en",
+            "Tom died in the spring.",
+            "Nora dreamed of him that night. Tom came into the kitchen and hung up his coat.",
+        ),
+        ("en", '"He\'d have killed Tom if he had known," said Nora.', "Tom laughed."),
+        ("en", "Tom died in the spring.", "In the photograph Tom stood by the gate, smiling."),
+        ("en", "Ida's father was dead, and Tom ran the mill.", "Tom opened the sluice."),
+        (
+            "en",
+            "Tom dug a grave for the dog. Tom's grave face frightened her.",
+            "Tom opened the sluice.",
+        ),
+        ("en", "The rumour said Tom had drowned.", "Tom opened the sluice."),
+        ("en", "Tom did not die of it.", "Tom opened the sluice."),
+        ("en", "Tom died in the spring.", "If Tom came in now, she thought, he would laugh."),
+        (
+            "en",
+            "Tom had been killing time at the bar. Tom was dying to see her.",
+            "Tom opened the sluice.",
+        ),
+        (
+            "en",
+            "Tom died in the spring.",
+            "Tom left a debt of four hundred pounds. Tom had paid no one.",
+        ),
+        ("en", "Tom closed his eyes.", "Tom opened the sluice."),
+        (
+            "en",
+            "Tom died in March.",
+            "Tom's brother came in. Tom's dog barked. Tom's letters lay on the desk.",
+        ),
+        (
+            "en",
+            "Tom died in March.",
+            '"Tom would be laughing at us," said Nora. "Tom used to sit there."',
+        ),
+        ("en", "Nora wore black for her father. Tom held her arm.", "Tom opened the sluice."),
+        (
+            "fr",
+            "Tom mourut au printemps.",
+            "Elle rêva de lui. Tom entrait dans la cuisine et pendait son manteau.",
+        ),
+        ("fr", "Tom mourait d’envie de la voir. Tom mourut de rire.", "Tom descendit déjeuner."),
+        (
+            "fr",
+            "Tom mourut au printemps.",
+            "Elle se rappelait Tom, comme il marchait, les mains dans le dos.",
+        ),
+        ("fr", "Tom enterra son chien sous l’orme.", "Tom descendit déjeuner."),
+        ("fr", "Tom mourut au printemps.", "Dix ans plus tôt, Tom avait bâti ce mur."),
+        ("fr", "Tom ne mourut pas.", "Tom descendit déjeuner."),
+    ],
+)
+def test_what_only_seems_to_is_not(language: str, laid: Laid, draft: str) -> None:
+    assert not contradictions(life_and_death, language, laid, draft)

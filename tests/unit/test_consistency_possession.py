@@ -1,0 +1,114 @@
+"""Who has what, and what is gone."""
+
+import pytest
+
+from domain.story.coherence.consistency_possession import possession
+from tests.unit.contradictions import Laid, contradictions
+
+
+@pytest.mark.parametrize(
+    ("language", "laid", "draft"),
+    [
+        (
+            "en",
+            "Nora handed Paul the silver watch.",
+            "Nora looked at the silver watch and put it back in her pocket.",
+        ),
+        ("en", "Tom gave the compass to Nora for good.", "Tom took the compass out of his coat."),
+        ("en", "Tom pawned the pistol in Lindle.", "Tom drew the pistol."),
+        ("en", "Tom left the knife to Paul in his will.", "Tom sharpened the knife."),
+        ("en", "Paul lost the map in the crossing.", "Paul spread the map on the table."),
+        ("en", ("silver watch", "owner", "Nora Vane"), "Paul took out his silver watch."),
+        (
+            "en",
+            ("silver watch", "location", "at the bottom of the lake"),
+            "Nora looked at the silver watch.",
+        ),
+        ("en", "Nora received the pearls from Ida.", "Ida fastened the pearls round her neck."),
+        ("en", "Nora put the revolver into Paul's hands.", "Nora fired the revolver twice."),
+        (
+            "en",
+            "Nora threw the ring into the sea.",
+            "She wore the ring. Nora turned the ring on her finger.",
+        ),
+        ("en", "Nora gave Paul her medal. He wore it.", "Nora wore the medal on Sundays."),
+        (
+            "en",
+            "Nora traded the bicycle for a sack of flour.",
+            "Nora rode the bicycle into Lindle.",
+        ),
+        ("en", "The compass went overboard off the point.", "Paul looked at the compass."),
+        ("en", "Nora tore the map to pieces.", "Nora unfolded the map."),
+        ("fr", "Nora donna la montre à Paul.", "Nora sortit la montre de sa poche."),
+        ("fr", "Tom avait vendu le cheval à la foire.", "Tom sella le cheval."),
+        ("fr", "Le violon de Nora s’était brisé dans l’accident.", "Nora prit son violon et joua."),
+        ("fr", "Nora brûla le carnet page par page.", "Nora ouvrit le carnet."),
+        (
+            "fr",
+            "Paul avait perdu la carte pendant la traversée.",
+            "Paul étala la carte sur la table.",
+        ),
+        ("fr", "Ida garde la clef à son cou.", "Paul sortit la clef de sa poche."),
+        ("fr", "La montre est au mont-de-piété.", "Nora regarda la montre."),
+        ("fr", "Nora glissa la bague dans la main d’Ida.", "Nora portait la bague."),
+    ],
+)
+def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) -> None:
+    assert contradictions(possession, language, laid, draft)
+
+
+@pytest.mark.parametrize(
+    ("language", "laid", "draft"),
+    [
+        (
+            "en",
+            "Nora handed Paul the silver watch.",
+            "Paul handed the watch back the next day. Nora looked at the silver watch.",
+        ),
+        (
+            "en",
+            "Paul threw the letter into the fire.",
+            "A second letter came. Paul opened the letter.",
+        ),
+        ("en", "Nora gave Paul a book.", "Nora opened a book. Nora read her book in bed."),
+        (
+            "en",
+            "Nora passed Paul the lamp so that she could climb.",
+            "Nora took the lamp from him and held it up.",
+        ),
+        ("en", "Nora gave Paul a letter for Ida.", "Ida unfolded the letter."),
+        ("en", "Nora broke the cup.", "Nora drank from her cup."),
+        ("en", "Nora gave Paul her coat.", "Nora put on her coat and went out."),
+        (
+            "en",
+            "Nora handed Tom the key. Tom opened the door.",
+            "Nora put the key of the cellar in her pocket.",
+        ),
+        ("en", "Nora almost threw the ring into the sea.", "Nora turned the ring on her finger."),
+        ("en", "Nora lent Ida the umbrella for the evening.", "Nora put up her umbrella."),
+        (
+            "en",
+            ("silver watch", "owner", "Nora Vane"),
+            "Paul picked up Nora's silver watch and wound it for her.",
+        ),
+        ("en", "Tom threw the rope to Paul.", "Tom coiled the rope. Tom hung up the rope."),
+        ("en", "Nora showed Paul the ring.", "Nora wore the ring."),
+        ("en", "Paul dropped the gun.", "Paul picked up the gun. Paul fired the gun."),
+        (
+            "fr",
+            "Nora donna la montre à Paul.",
+            "Paul rendit la montre le lendemain. Nora regarda la montre.",
+        ),
+        ("fr", "Tom avait vendu le cheval.", "Tom racheta le cheval. Tom sella le cheval."),
+        ("fr", "Nora donna un livre à Paul.", "Nora ouvrit un livre."),
+        ("fr", "Nora faillit jeter la bague à la mer.", "Nora fit tourner la bague à son doigt."),
+        (
+            "fr",
+            "Nora donna la clef à Tom, qui ferma et la lui rendit.",
+            "Nora ouvrit avec la clef.",
+        ),
+        ("fr", "Paul laissa tomber le fusil.", "Paul ramassa le fusil. Paul arma le fusil."),
+    ],
+)
+def test_what_only_seems_to_is_not(language: str, laid: Laid, draft: str) -> None:
+    assert not contradictions(possession, language, laid, draft)

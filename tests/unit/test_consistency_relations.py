@@ -1,0 +1,92 @@
+"""Who is whose, and who has none."""
+
+import pytest
+
+from domain.story.coherence.consistency_relations import relations
+from tests.unit.contradictions import Laid, contradictions
+
+
+@pytest.mark.parametrize(
+    ("language", "laid", "draft"),
+    [
+        ("en", "Nora was Tom's sister.", "Nora, Tom's wife, opened the door."),
+        ("en", "Nora was married to Tom.", "Nora had never married."),
+        ("en", "Tom and Nora had no children.", "Tom's son was at the door."),
+        ("en", ("Nora Vane", "family", "only child, orphan"), "Nora telephoned her mother."),
+        ("en", ("Nora Vane", "mother", "Ida Brandt"), "Ida was Nora's aunt."),
+        ("en", "Nora was Ida's daughter.", "Ida was Nora's sister."),
+        ("en", "Tom and Nora were cousins.", "Tom and Nora, brother and sister, shared a room."),
+        ("en", "Nora had three brothers and no sister.", "Nora's sister came to stay."),
+        ("en", "Paul's wife Ida baked.", "Paul's wife Nora baked."),
+        (
+            "en",
+            "Paul and Nora were twins.",
+            "Nora was two years older than her twin. Paul was Nora's father.",
+        ),
+        ("en", "Nora had one brother, Paul.", "Nora's brother Tom came in."),
+        ("en", "Ida was Paul's mother-in-law.", "Ida, Paul's mother, sat down."),
+        ("en", "Tom had never taken a wife.", "Tom kissed his wife."),
+        (
+            "en",
+            "Nora lived alone with her husband, Tom.",
+            "Nora, a spinster, kept hens. Nora was a spinster.",
+        ),
+        ("fr", "Nora était la sœur de Tom.", "Nora, la femme de Tom, ouvrit la porte."),
+        ("fr", "Nora était fille unique.", "La sœur de Nora écrivait chaque semaine."),
+        ("fr", ("Nora Vane", "mari", "Tom Hask"), "Paul, le mari de Nora, riait."),
+        ("fr", "Tom et Nora n’avaient pas d’enfants.", "Le fils de Tom attendait à la porte."),
+        ("fr", "Tom était l’oncle de Nora.", "« Tom est mon père », dit Nora."),
+        ("fr", "Nora était mariée à Tom.", "Nora ne s’était jamais mariée."),
+        ("fr", "Tom était veuf.", "La femme de Tom rentra du jardin."),
+        ("fr", "Nora et Paul étaient mari et femme.", "Nora et son frère Paul entrèrent."),
+    ],
+)
+def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) -> None:
+    assert contradictions(relations, language, laid, draft)
+
+
+@pytest.mark.parametrize(
+    ("language", "laid", "draft"),
+    [
+        (
+            "en",
+            "Nora was Tom's sister.",
+            '"Come, sister," said the abbess to Nora. Nora was a sister to all the poor.',
+        ),
+        (
+            "en",
+            "Tom and Paul were brothers in arms.",
+            "Paul, an only child, had Tom for a friend. Paul was an only child.",
+        ),
+        ("en", "Nora was married to Tom.", "Nora's second husband, Paul, came in."),
+        (
+            "en",
+            "Nora was an only child.",
+            "Nora's half-sister Ida came. She had been born of their father's second marriage.",
+        ),
+        ("en", "Tom was a bachelor.", "Tom married in June. Tom's wife came in."),
+        ("en", "Tom had no children.", "Tom treated the boy like a son. Tom wished for a son."),
+        ("en", "Tom had a wife.", "Tom's wife Ida came in."),
+        ("en", "Nora was not Tom's wife but his sister.", "Nora was Tom's sister."),
+        (
+            "en",
+            "Tom was a widower.",
+            "Tom's wife had died in the spring. Tom's late wife had planted it.",
+        ),
+        ("en", "Nora was Tom's daughter.", "Tom, Nora's father, came. Nora's mother, Ida, came."),
+        ("en", "Tom's wife Ida had died. In June Tom married Nora.", "Tom's wife, Nora, came in."),
+        (
+            "en",
+            "Nora was not married.",
+            "Nora's aunt's husband came. Nora dreamed of her husband-to-be.",
+        ),
+        ("fr", "Tom était l’oncle de Nora.", "Tom était comme un père pour Nora."),
+        ("fr", "Nora était fille unique.", "La belle-sœur de Nora entra."),
+        ("fr", "Nora était mariée à Tom.", "Paul, le second mari de Nora, entra."),
+        ("fr", "Tom était veuf.", "La femme de Tom était morte au printemps."),
+        ("fr", "Tom avait un frère.", "Le frère de Tom, Paul, entra. La sœur de Tom, Ida, entra."),
+        ("fr", "Nora et Tom étaient mariés.", "La femme de Tom entra. Tom embrassa sa femme Nora."),
+    ],
+)
+def test_what_only_seems_to_is_not(language: str, laid: Laid, draft: str) -> None:
+    assert not contradictions(relations, language, laid, draft)
