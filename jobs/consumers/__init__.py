@@ -41,9 +41,11 @@ def library(settings: Settings) -> Sequence[Consumer]:
             is_paid=settings.llm_embedding_model is not None,
         ),
     )
+    cleaner = eraser.Eraser(store)
     author = writer.Writer(
         entities,
         WritingRoomClient().write,
+        cleaner.erase,
         attempts=settings.writing_attempts,
         longest_wait=settings.writing_wait_seconds,
     )
@@ -85,5 +87,5 @@ def library(settings: Settings) -> Sequence[Consumer]:
             parallelism=4,
             time_limit=_EMBED_SECONDS,
         ),
-        Consumer("eraser", eraser.Eraser(store).handle, wants={"project": eraser.WANTED}),
+        Consumer("eraser", cleaner.handle, wants={"project": eraser.WANTED}),
     )

@@ -15,5 +15,9 @@ class Eraser:
 
     async def handle(self, event: RecordedEvent) -> None:
         """Delete all objects of the event's project. Raises as `ObjectStore`."""
-        async for each in self._store.list(f"projects/{event.stream.id}/"):
+        await self.erase(event.stream.id)
+
+    async def erase(self, project_id: str) -> None:
+        """Delete all objects of a project. Raises as `ObjectStore`."""
+        async for each in self._store.list(f"projects/{project_id}/"):
             await self._store.delete(each.key)

@@ -9,10 +9,10 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_ran
 from actors.entities import Entities
 from actors.writing_room import Place
 from domain.entities.project import PROJECT
-from domain.entities.project.answers import ChapterDetails
+from domain.entities.project.answers import ChapterDetails, Outline
 from domain.entities.project.events import ChapterWritten, GenerationStarted, RecheckStarted
-from domain.entities.project.queries import OneChapter
-from domain.entities.project.state import RUNNING
+from domain.entities.project.queries import ChapterList, OneChapter
+from domain.entities.project.state import RUNNING, Stage
 from domain.entity import Origin
 from domain.errors import CommandRefused, LogUnavailable, WritingInterrupted
 from domain.events import RecordedEvent
@@ -22,6 +22,8 @@ from jobs.writing.trouble import reason_of
 
 WANTED = (GenerationStarted.__name__, ChapterWritten.__name__, RecheckStarted.__name__)
 Write = Callable[[Place, Origin], Awaitable[None]]
+Erase = Callable[[str], Awaitable[None]]
+"""Deletes the objects of a project."""
 _logger = logging.getLogger(__name__)
 
 
@@ -30,20 +32,28 @@ class Writer:
 
     Idempotent: a chapter that is at rest is left alone, and a run goes on from what is there. One
     that fails `attempts` times without having come any further is recorded as failed, so that no
-    chapter stays in the works for ever. Chapters of one project come one after another.
+    chapter stays in the works for ever. Chapters of one project come one after another. What a run
+    has stored after its project was deleted is erased.
     """
 
     def __init__(
-        self, entities: Entities, write: Write, *, attempts: int, longest_wait: float
+        self,
+        entities: Entities,
+        write: Write,
+        erase: Erase,
+        *,
+        attempts: int,
+        longest_wait: float,
     ) -> None:
         self._entities = entities
         self._write = write
+        self._erase = erase
         self._attempts = attempts
         # About a minute and a half in all, by default: models are rarely away for longer.
         self._wait = wait_random_exponential(multiplier=2, min=longest_wait / 60, max=longest_wait)
 
     async def handle(self, event: RecordedEvent) -> None:
-        """Return when the chapter is at rest. Raises as `Entities`."""
+        """Return when the chapter is at rest. Raises as `Entities` and `ObjectStore`."""
         begun = PROJECT.decode(event.event.type, event.event.schema_version, event.event.data)
         begun = cast(GenerationStarted | ChapterWritten | RecheckStarted, begun)
         metadata = event.event.metadata
@@ -61,7 +71,16 @@ class Writer:
             raise  # it says nothing of the chapter
         except Exception as error:  # whatever it is, the chapter must not stay as it is
             _logger.exception("chapter %s of project %s is given up", *reversed(place))
+            await self._fail(task, error)
+        answer = await self._entities.query("project", place.project_id, ChapterList())
+        if cast(Outline, answer.value).stage is Stage.DELETED:
+            await self._erase(place.project_id)
+
+    async def _fail(self, task: Task, error: Exception) -> None:
+        try:
             await Manuscript(self._entities, task).failure(reason_of(error), str(error))
+        except CommandRefused as refused:  # the project or the chapter is no more
+            _logger.warning("%s", refused)
 
     async def _patiently(self, task: Task) -> None:
         """Have the chapter written, again and again while it comes further."""

@@ -7,12 +7,13 @@ import pytest
 
 from actors.live_text import LiveText
 from actors.writing_room import Place
-from domain.entities.project.commands import CancelGeneration
+from domain.entities.project.commands import CancelGeneration, DeleteProject
 from domain.entities.project.state import Status
 from domain.entity import Origin
 from domain.errors import ClusterUnavailable, LogUnavailable, ModelUnavailable
 from domain.events import RecordedEvent
 from domain.prompt import Purpose
+from jobs.consumers.eraser import Eraser
 from jobs.consumers.writer import WANTED, Writer
 from tests.unit.scripted_model import ScriptedModel
 from tests.unit.writing_desk import CHAPTER_ID, PROJECT_ID, WritingDesk, writing_desk
@@ -61,7 +62,8 @@ async def asked_for(desk: WritingDesk) -> RecordedEvent:
 
 
 async def handled(desk: WritingDesk, room: Room) -> None:
-    writer = Writer(desk.entities, room.write, attempts=ATTEMPTS, longest_wait=0.001)
+    erase = Eraser(desk.store).erase
+    writer = Writer(desk.entities, room.write, erase, attempts=ATTEMPTS, longest_wait=0.001)
     await writer.handle(await asked_for(desk))
 
 
@@ -76,6 +78,22 @@ async def test_a_chapter_is_sent_to_the_room_with_where_it_comes_from(desk: Writ
     assert origin.causation_id == str(event.event.event_id)
     await handled(desk, room)
     assert len(room.asked) == 1  # it is at rest
+
+
+@pytest.mark.parametrize("troubles", [[], [AWAY] * ATTEMPTS])
+async def test_nothing_is_left_of_a_project_that_is_deleted_meanwhile(
+    desk: WritingDesk, troubles: list[Exception]
+) -> None:
+    room = Room(desk, troubles)
+
+    async def before() -> None:
+        if len(room.asked) == 1:
+            await desk.do(DeleteProject(command_id="delete"))
+        await desk.store.put(f"projects/{PROJECT_ID}/texts/late", b"So.")
+
+    room.before = before
+    await handled(desk, room)
+    assert [each async for each in desk.store.list(f"projects/{PROJECT_ID}/")] == []
 
 
 async def test_it_is_sent_again_when_the_room_is_away(desk: WritingDesk) -> None:
