@@ -111,9 +111,10 @@ def test_calls_and_ledger_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("domain.entities.project.ledger.LEDGER_LINES", 1)
     project = Project(CREATE)
     project.generate(1)
-    for name in ("a", "b"):
+    for name in ("x", "y", "a", "b"):  # two of which nobody hears again
         project.send(begin(name))
-    assert refused(project, begin("c")) == "too_many_calls"
+    assert sum(each.calls for each in costs(project).unknown) == 4
+    assert refused(project, pay("x")) == "unknown_call"
     project.send(pay("a", "first", prompt=1))
     project.send(pay("b", "second", prompt=2))
     for name in ("c", "d"):
@@ -123,6 +124,7 @@ def test_calls_and_ledger_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
         ("first", 1),
         ("others", 10),
     ]
+    assert sum(each.calls for each in costs(project).unknown) == 2
 
 
 def test_an_unknown_chapter_pays_nothing() -> None:

@@ -274,6 +274,7 @@ def _coherence(state: ProjectState, _: Coherence) -> CoherenceReport:
 
 def _costs(state: ProjectState, _: Costs) -> CostReport:
     unknown = Counter((call.chapter_id, call.purpose) for call in state.calls.values())
+    unknown.update({(each.chapter_id, each.purpose): each.calls for each in state.lost.values()})
     return CostReport(
         budget=state.budget,
         money=state.paid,

@@ -24,7 +24,6 @@ from domain.entities.project.events import (
     StaleReason,
 )
 from domain.entities.project.state import (
-    Call,
     Chapter,
     Generation,
     Judgement,
@@ -52,7 +51,11 @@ def evolve(state: ProjectState, event: Event) -> ProjectState:
             )
         case ProjectDeleted():
             return ProjectState(
-                stage=Stage.DELETED, title=state.title, calls=state.calls, ledger=state.ledger
+                stage=Stage.DELETED,
+                title=state.title,
+                calls=state.calls,
+                lost=state.lost,
+                ledger=state.ledger,
             )
         case BibleChanged():
             change: dict[str, object] = {
@@ -73,8 +76,7 @@ def evolve(state: ProjectState, event: Event) -> ProjectState:
                 "chapters": _changed_after(state, event.number, reason, event.memory_version),
             }
         case CallBegun():
-            call = Call(chapter_id=event.chapter_id, purpose=event.purpose)
-            change = {"calls": {**state.calls, event.call_id: call}}
+            change = ledger.begun(state, event)
         case CallPaid():
             calls = {name: call for name, call in state.calls.items() if name != event.call_id}
             change = {"calls": calls, "ledger": ledger.entered(state, event)}

@@ -4,7 +4,7 @@ from domain.entities.project.commands import BeginCall, RecordCall
 from domain.entities.project.events import CallBegun, CallPaid
 from domain.entities.project.limits import LEDGER_LINES, OPEN_CALLS
 from domain.entities.project.lookup import chapter_of
-from domain.entities.project.state import RUNNING, Expense, ProjectState
+from domain.entities.project.state import RUNNING, Call, Expense, LostCalls, ProjectState
 from domain.entity import Event
 from domain.errors import CommandRefused
 
@@ -22,10 +22,6 @@ def begin_call(state: ProjectState, command: BeginCall) -> list[Event]:
             raise CommandRefused("attempt_over", f"chapter {chapter.number} needs the call no more")
     if state.budget is not None and state.paid >= state.budget:
         raise CommandRefused("over_budget", f"the budget of {state.budget:g} is used up")
-    if len(state.calls) >= OPEN_CALLS:
-        raise CommandRefused(
-            "too_many_calls", f"of {OPEN_CALLS} calls nobody has said what they cost"
-        )
     return [
         CallBegun(
             call_id=command.call_id,
@@ -50,6 +46,19 @@ def record_call(state: ProjectState, command: RecordCall) -> list[Event]:
             origin=command.origin,
         )
     ]
+
+
+def begun(state: ProjectState, event: CallBegun) -> dict[str, object]:
+    """What is open with one call more; beyond its bound, the oldest is given up: it is counted, and
+    stays of unknown cost."""
+    call = Call(chapter_id=event.chapter_id, purpose=event.purpose)
+    calls, lost = {**state.calls, event.call_id: call}, dict(state.lost)
+    while len(calls) > OPEN_CALLS:
+        oldest = calls.pop(next(iter(calls)))
+        key = "\n".join((oldest.chapter_id or "", oldest.purpose))
+        known = lost.get(key)
+        lost[key] = LostCalls(**dict(oldest), calls=known.calls + 1 if known else 1)
+    return {"calls": calls, "lost": lost}
 
 
 def entered(state: ProjectState, paid: CallPaid) -> dict[str, Expense]:

@@ -22,7 +22,7 @@ FINDINGS = 1000
 """Most findings of a verdict, and most marks as intentional on a chapter."""
 
 OPEN_CALLS = 2000
-"""Most calls to a model whose cost is unknown."""
+"""Most calls to a model that are waited for; older ones are only counted."""
 
 LEDGER_LINES = 20_000
 """Most lines of the ledger."""

@@ -160,6 +160,12 @@ class Call(Frozen):
     purpose: Purpose
 
 
+class LostCalls(Call):
+    """So many calls of one chapter and purpose, of which nothing more will be known."""
+
+    calls: int
+
+
 class Expense(Frozen):
     """What calls of one chapter, purpose and model have cost, in tokens and money; `unpriced`
     calls have no price, `estimated` ones no token counts from the endpoint."""
@@ -192,6 +198,7 @@ class ProjectState(Frozen):
     memory_version: int = 0
     chapters: Mapping[str, Chapter] = Field(default_factory=dict)
     calls: Mapping[str, Call] = Field(default_factory=dict)
+    lost: Mapping[str, LostCalls] = Field(default_factory=dict)
     ledger: Mapping[str, Expense] = Field(default_factory=dict)
 
     @property
