@@ -30,7 +30,7 @@ class RecordAnswer(Command):
 
     status: int = Field(ge=100, le=599)
     headers: tuple[tuple[str, str], ...] = Field(default=(), max_length=20)
-    body: str = Field(max_length=1_000_000)
+    body: str = Field(max_length=10_000_000)
 
 
 class RequestBegun(Event):
