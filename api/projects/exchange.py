@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from adapters.exports.manuscript import Manuscript, ManuscriptChapter, epub, markdown
+from adapters.languages import load_language
 from api.errors import Refusal
 from api.idempotency import Once
 from api.json_body import BODY_PROBLEMS, described_body
@@ -94,6 +95,7 @@ async def export(
         **documented(
             *BODY_PROBLEMS,
             ProblemType.COMMAND_REFUSED,
+            ProblemType.LANGUAGE_MISSING,
             ProblemType.IDEMPOTENCY_KEY_REUSED,
             ProblemType.STORE_UNAVAILABLE,
             *ENTITY_PROBLEMS,
@@ -105,6 +107,7 @@ async def bring(asker: Asking, idempotency: Once) -> Response:
     """Its chapters come as the author's own texts, to be approved one by one."""
     services = asker.services
     body = await asker.body(TransferredProject)
+    load_language(body.language)
 
     async def respond(command_id: str) -> Response:
         project_id = new_id("project", command_id)

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from adapters.catalogue.projects import ProjectEntry
+from adapters.languages import load_language
 from api.idempotency import Once
 from api.json_body import BODY_PROBLEMS, described_body
 from api.openapi import headers
@@ -40,6 +41,7 @@ router = APIRouter()
         **documented(
             *BODY_PROBLEMS,
             ProblemType.COMMAND_REFUSED,
+            ProblemType.LANGUAGE_MISSING,
             ProblemType.IDEMPOTENCY_KEY_REUSED,
             *ENTITY_PROBLEMS,
         ),
@@ -49,6 +51,7 @@ router = APIRouter()
 async def create(asker: Asking, idempotency: Once) -> Response:
     """A novel, with as much of its story bible as there is."""
     body = await asker.body(NewProject)
+    load_language(body.language)  # what nobody can read cannot be written
 
     async def respond(command_id: str) -> Response:
         project_id = new_id("project", command_id)

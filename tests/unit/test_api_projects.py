@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.entities.project.commands import RecordReading, RecordVerdict
 from domain.errors import ShardUnavailable
 from domain.events import StreamId
 from jobs.consumers.projects import ProjectLister
@@ -169,6 +170,35 @@ async def test_a_project_is_brought_along_whole_or_not_at_all(
     events = services.log.read(StreamId("project", brought.json()["project_id"]))
     types = [each.event.type async for each in events]
     assert types == ["ProjectCreated", *["ChapterWritten"] * 40]
+
+
+@pytest.mark.parametrize("path", ["/v1/projects", "/v1/projects/import"])
+async def test_a_language_that_nobody_reads_is_refused(bell: Novel, path: str) -> None:
+    wanted = {"title": "Die Glocke", "language": "xx"}
+    refused = await bell.server.client.post(path, json=wanted)
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/language-missing")
+
+
+async def test_a_large_answer_is_given_again(bell: Novel) -> None:
+    await bell.put_text(1, FIRST)
+    chapter = (await bell.get("/chapters/1")).json()["chapter"]["chapter_id"]
+    await bell.post("/chapters/1/recheck")
+    place = {"chapter_id": chapter, "revision": 1}
+    fact = {"subject": "Ines", "predicate": "trait", "object": "x" * 1900, "since": (1, 0)}
+    finding = {"analyser": "a", "kind": "k", "severity": "info", "message": "x" * 1900}
+    facts, findings = [fact | {"source": {"chapter": 1}}] * 400, [finding] * 400
+    verdict = {"score": 9.0, "acceptable": True, "findings": findings}
+    for command in (
+        RecordReading.model_validate(place | {"command_id": "r", "facts": facts}),
+        RecordVerdict.model_validate(
+            place | {"command_id": "v", "memory_version": 0, "verdict": verdict}
+        ),
+    ):
+        await bell.server.services.entities.execute("project", bell.id, command)
+    answers = [await bell.post("/chapters/1/reject", {}, Idempotency_Key="one") for _ in range(2)]
+    assert [each.status_code for each in answers] == [200, 200]
+    assert len(answers[0].content) > 1_000_000
+    assert answers[0].content == answers[1].content
 
 
 async def test_two_chapters_of_one_number_are_not_brought_along(bell: Novel) -> None:
