@@ -83,9 +83,14 @@ class Shard:
         with self._admitted():
             with faults_named(stream):
                 resident = await self._residents.current(stream)
-                value = self._kinds[kind].answer(resident.state, query)
+                answer, state = self._kinds[kind].answer, resident.state
+                version = resident.version
+                if query.LONG:  # states never change, so that any thread may look at one
+                    value = await asyncio.to_thread(answer, state, query)
+                else:
+                    value = answer(state, query)
             self._residents.forget_if_new(stream)
-            return Answer(version=resident.version, value=value)
+            return Answer(version=version, value=value)
 
     async def close(self) -> None:
         """Finish the append under way and refuse all else. The log stays open."""

@@ -31,7 +31,9 @@ class Event(Frozen):
 
 
 class Query(Frozen):
-    """What somebody wants to know."""
+    """What somebody wants to know. A `LONG` one computes so much that others must not wait."""
+
+    LONG: ClassVar[bool] = False
 
 
 S = TypeVar("S", bound=Frozen)

@@ -1,5 +1,6 @@
 """What the story has established, as of a chapter, and as it was known at an earlier version."""
 
+import asyncio
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Query
@@ -187,4 +188,4 @@ async def _as_of(services: Services, project_id: str, query: Question, version: 
             break
         event = recorded.event
         state = KIND.evolve(state, KIND.decode(event.type, event.schema_version, event.data))
-    return KIND.answer(state, query)
+    return await asyncio.to_thread(KIND.answer, state, query)

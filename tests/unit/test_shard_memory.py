@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import sqlite3
+import threading
 from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
@@ -11,7 +12,10 @@ from pathlib import Path
 import pytest
 
 from actors.limits import Limits
+from actors.shard import Shard
 from adapters.event_log.base import Snapshot
+from domain.book import Frozen
+from domain.entity import Query
 from domain.errors import EntityFailed, LogUnavailable, RecordDamaged
 from domain.events import StreamId
 from tests.unit.sample_account import ACCOUNT, Account, Balance
@@ -48,6 +52,24 @@ async def test_a_cold_entity_does_not_hold_up_a_hot_one(bench: ShardBench) -> No
     assert not cold.done()
     bench.log.held_reads[A].set()
     assert (await cold).version == 1
+
+
+async def test_a_long_question_holds_nobody_up(bench: ShardBench) -> None:
+    class Sum(Balance):
+        LONG = True
+
+    goes_on = threading.Event()
+
+    def answer(state: Account, query: Query) -> Frozen:
+        assert goes_on.wait(10)
+        return ACCOUNT.answer(state, Balance())
+
+    shard = Shard(bench.log, {"account": replace(ACCOUNT, answer=answer)})
+    asked = asyncio.create_task(shard.query("account", "a", Sum()))
+    await shard.execute("account", "b", deposit(1))
+    goes_on.set()
+    assert (await asked).version == 0
+    await shard.close()
 
 
 async def test_entities_not_used_for_longest_leave_memory(bench: ShardBench) -> None:

@@ -36,6 +36,7 @@ class FactsAt(Query):
     """What is true at the end of a chapter, or in a scene of it, and what is believed, as `Facts`;
     of one subject or of all. Without a chapter, as things stand now."""
 
+    LONG = True
     chapter: Chapter | None = None
     scene: Scene | None = None
     subject: Name | None = None
@@ -44,6 +45,7 @@ class FactsAt(Query):
 class KnownBy(Query):
     """What a character knows at the end of a chapter, as `Knowledge`."""
 
+    LONG = True
     character: Name
     chapter: Chapter | None = None
 
@@ -51,6 +53,7 @@ class KnownBy(Query):
 class CharacterSheet(Query):
     """Somebody or something over time, up to the end of a chapter, as `Sheet`."""
 
+    LONG = True
     name: Name
     chapter: Chapter | None = None
 
@@ -59,6 +62,7 @@ class OpenSetups(Query):
     """What is promised and not paid off at the end of a chapter, as `Setups`; with `ended` also
     what is paid off or abandoned."""
 
+    LONG = True
     chapter: Chapter | None = None
     ended: bool = False
 
@@ -66,12 +70,14 @@ class OpenSetups(Query):
 class Timeline(Query):
     """What happened, in story order, up to the end of a chapter, as `Moments`."""
 
+    LONG = True
     chapter: Chapter | None = None
 
 
 class Summaries(Query):
     """What the chapters tell in short, up to one of them, as `SummaryList`."""
 
+    LONG = True
     chapter: Chapter | None = None
     scope: Scope = Scope.CHAPTER
 
