@@ -37,9 +37,3 @@ class KeywordCache(Generic[T]):
         while self._room < 0 and len(self._kept) > 1:
             _, (_, oldest) = self._kept.popitem(last=False)
             self._room += len(oldest)
-
-    def remove(self, project_id: str) -> None:
-        """Forget a project."""
-        if project_id in self._kept:
-            _, index = self._kept.pop(project_id)
-            self._room += len(index)
