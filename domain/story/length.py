@@ -37,7 +37,9 @@ def room_for(target: int, written: int, weights: Sequence[int]) -> Room:
         least = max(int(target * (1 - _AIM)) - written, 0)
         return Room(min(left, most), least, most)
     share = max(left * weights[0] // max(sum(weights), 1), 1)
-    return Room(share, int(share * (1 - _SLACK)), max(int(share * (1 + _SLACK)), 1))
+    others = len(weights) - 1  # of which each takes a word at least
+    most = max(min(int(share * (1 + _SLACK)), int(target * (1 + _AIM)) - written - others), 1)
+    return Room(min(share, most), int(min(share, most) * (1 - _SLACK)), most)
 
 
 def shortened(text: str, room: Room, abbreviations: frozenset[str]) -> str:

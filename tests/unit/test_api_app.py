@@ -53,7 +53,7 @@ async def test_everything_is_described(tmp_path: Path) -> None:
                 assert response["description"] not in {"", "Successful Response"}, (path, status)
                 if int(status) >= 400:
                     assert response["content"].keys() == {"application/problem+json"}
-            if method == "post":
+            if method == "post" and path != "/v1/coherence/check":  # which changes nothing
                 names = {each["name"] for each in operation["parameters"]}
                 assert "Idempotency-Key" in names
     assert "HTTPValidationError" not in description["components"]["schemas"]

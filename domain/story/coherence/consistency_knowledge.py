@@ -259,9 +259,9 @@ def _tells(told: Told, end: int, who: str, secret: _Secret, material: Material) 
     own = material.cast.own_words(who)
     beside = False
     for paragraph in told.prose.paragraphs:
-        if paragraph.end > end:
+        if paragraph.start >= end:
             break
-        text = paragraph.of(told.text)
+        text = told.text[paragraph.start : min(paragraph.end, end)]
         here = any(part in text for part in own)
         if here and learning.search(text) and shared(_stems(secret, language), text, language):
             return True

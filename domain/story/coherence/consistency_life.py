@@ -46,7 +46,7 @@ def life_and_death(material: Material) -> Iterator[Finding]:
             and statement.phrasing == "acts"
             and death.sure
             and death.chapter != material.draft.number
-            and (death.chapter or material.earlier)
+            and (death.chapter or material.earlier or material.draft.number > 1)
             and not statement.speaker
             and not death.speaker
         )

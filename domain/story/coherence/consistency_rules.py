@@ -238,9 +238,7 @@ def _in_case(told: _Told, rule: Rule) -> bool:
     what = (*rule.subject, *rule.action)
     if told.share(what, told.people) == 1 and told.share(rule.condition, told.near) == 1:
         return True
-    return told.share(rule.condition, told.times) >= (
-        0.5 if len(rule.condition) != 1 else 1
-    )
+    return told.share(rule.condition, told.times) >= (0.5 if len(rule.condition) != 1 else 1)
 
 
 def _at_the_time(told: _Told, rule: Rule) -> bool:
