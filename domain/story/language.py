@@ -151,6 +151,11 @@ class Language(Frozen):
         return self.traits.compiled(self.pattern)
 
     @cached_property
+    def noun_genders(self) -> Mapping[str, Gender]:
+        """Nouns for people who plainly have one gender."""
+        return {word: gender for gender in GENDERS for word in self.lists[f"nouns_{gender}"]}
+
+    @cached_property
     def light_words(self) -> frozenset[str]:
         """Words that say little of what a sentence is about."""
         return frozenset(self.function_words) | frozenset(self.lists.get("light", ()))

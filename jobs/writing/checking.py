@@ -85,8 +85,10 @@ class Checker:
         draft = await self._text_of(self._chapter, self._chapter.newest)
         facts = [fact for record in self._records for fact in record.extraction.facts]
         bible, language = self._project.bible, self._desk.language
-        read = self._desk.readings
-        return await self._desk.judged(prepare, language, bible, earlier, draft, facts, read)
+        kept = self._desk.readings
+        return await self._desk.judged(
+            prepare, language, bible, earlier, draft, facts, kept, kept.look
+        )
 
     async def _text_of(self, chapter: Chapter, revision: Revision) -> ChapterText:
         if revision.text is None:

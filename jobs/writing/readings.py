@@ -8,8 +8,10 @@ from typing import NamedTuple
 
 from domain.story.coherence.gate import read_with
 from domain.story.extraction.told import Told
+from domain.story.language import Language
 from domain.story.reading import ChapterReading, ChapterText
 from domain.story.text.cast import WORD, Cast, Entity
+from domain.story.text.discovery import Looked, look
 
 _KEPT_CHARACTERS = 4_000_000  # of about 100 bytes each when taken apart
 
@@ -27,6 +29,8 @@ class Readings:
     def __init__(self, kept_characters: int = _KEPT_CHARACTERS) -> None:
         self._room = kept_characters
         self._kept: OrderedDict[ChapterText, _Kept] = OrderedDict()
+        self._looked: OrderedDict[tuple[str, str], Looked] = OrderedDict()
+        self._unseen = kept_characters
         self._lock = threading.Lock()
 
     def __call__(self, chapter: ChapterText, cast: Cast) -> tuple[Told, ChapterReading]:
@@ -47,6 +51,22 @@ class Readings:
                 oldest, _ = self._kept.popitem(last=False)
                 self._room += len(oldest.text)
         return read
+
+    def look(self, text: str, language: Language) -> Looked:
+        """See `domain.story.text.discovery.look`."""
+        key = text, language.code
+        with self._lock:
+            if key in self._looked:
+                self._looked.move_to_end(key)
+                return self._looked[key]
+        looked = look(text, language)
+        with self._lock:
+            self._unseen -= 0 if key in self._looked else len(text)
+            self._looked[key] = looked
+            while self._unseen < 0:
+                (oldest, _), _ = self._looked.popitem(last=False)
+                self._unseen += len(oldest)
+        return looked
 
 
 def _words(text: str) -> frozenset[str]:

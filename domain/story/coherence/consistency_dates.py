@@ -1,7 +1,7 @@
 """Dates: how long ago things were, in which month or year, who is older, how time goes on."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from domain.story.coherence.calendar import clashes
@@ -44,8 +44,8 @@ class _Dated(NamedTuple):
 def dates(material: Material) -> Iterator[Finding]:
     """Events of the draft that were at another time before, and times that do not go on so."""
     yield from _course(material)
-    before = [*_laid_down(material), *_all(material.earlier, material)][:_DATES]
-    for now in list(_all([material.draft], material))[:_DATES]:
+    before = [*_laid_down(material), *material.of_earlier(_all)][:_DATES]
+    for now in list(_all(material.draft, material))[:_DATES]:
         clash = next((each for each in before if _apart(now, each, material)), None)
         if clash is not None and not any(_agree(now, each, material) for each in before):
             yield material.finding(
@@ -88,12 +88,11 @@ def _laid_down(material: Material) -> Iterator[_Dated]:
                 yield from _named(f"in {when}", quote, material.language, sentence.span.of(text))
 
 
-def _all(told: Sequence[Told], material: Material) -> Iterator[_Dated]:
-    for each in told:
-        for sentence in _sentences(each):
-            text = sentence.span.of(each.text)
-            quote = material.quoted(each.number, text[:_QUOTE])
-            yield from _dated(sentence, text, quote, material.cast)
+def _all(told: Told, material: Material) -> Iterator[_Dated]:
+    for sentence in _sentences(told):
+        text = sentence.span.of(told.text)
+        quote = material.quoted(told.number, text[:_QUOTE])
+        yield from _dated(sentence, text, quote, material.cast)
 
 
 def _sentences(told: Told) -> Iterator[Sentence]:
@@ -204,7 +203,7 @@ def _agree(now: _Dated, before: _Dated, material: Material) -> bool:
 def _dead_too_long(material: Material) -> Iterator[Finding]:
     """Who died in the story a chapter ago is not dead for years."""
     dead = material.language.lists["happenings_dead"][0]
-    for now in _all([material.draft], material):
+    for now in _all(material.draft, material):
         if now.event != dead or now.measure != "ago" or not now.whose or now.value < _LONG:
             continue
         for prior in material.prior("dies", now.whose):
@@ -227,11 +226,9 @@ class _Elder(NamedTuple):
 
 def _elders(material: Material) -> Iterator[Finding]:
     """Who is the older of two in the draft, and the younger by what came before."""
-    before = {
-        (each.younger, each.older): each
-        for told in material.earlier
-        for each in _ranked(told, material)
-    } | _by_age(material)
+    before = {(each.younger, each.older): each for each in material.of_earlier(_ranked)} | _by_age(
+        material
+    )
     for now in _ranked(material.draft, material):
         prior = before.get((now.older, now.younger))
         if prior is not None:

@@ -34,9 +34,7 @@ class _Set(NamedTuple):
 
 def geography(material: Material) -> Iterator[Finding]:
     """What the draft puts somewhere else than before."""
-    before = [*_laid_down(material)]
-    for told in material.earlier:
-        before += _told(told, material)
+    before = [*_laid_down(material), *material.of_earlier(_told)]
     for now in _told(material.draft, material):
         alike = [each for each in before if each.what == now.what and _same(each, now)]
         clash = next((each for each in alike if _apart(each, now, material.language)), None)
@@ -191,11 +189,7 @@ def _apart(before: _Set, now: _Set, language: Language) -> bool:
 def _lacking(material: Material) -> Iterator[Finding]:
     """What a place has not, and has in the draft."""
     language, cast = material.language, material.cast
-    missing: list[tuple[str, str, Evidence]] = []
-    for told in material.earlier:
-        for sentence in told.prose.sentences:
-            source = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
-            missing += _absent(sentence.marked, source, material)
+    missing = [*material.of_earlier(_missing)]
     for entry in material.case.bible.places:
         for value in entry.attributes.values():
             prose = read_prose(f"{entry.name} {value}", cast)
@@ -221,6 +215,12 @@ def _lacking(material: Material) -> Iterator[Finding]:
                 source,
             )
             break
+
+
+def _missing(told: Told, material: Material) -> Iterator[tuple[str, str, Evidence]]:
+    for sentence in told.prose.sentences:
+        source = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+        yield from _absent(sentence.marked, source, material)
 
 
 def _absent(

@@ -283,9 +283,8 @@ def _strangers(material: Material) -> Iterator[Finding]:
         if statement.phrasing == "related" and statement.object:
             pair = frozenset((statement.subject, statement.object))
             known.setdefault(pair, material.evidence(statement))
-    for told in material.earlier:
-        for pair, quote in _pairs("together", told, material):
-            known.setdefault(pair, quote)
+    for pair, quote in material.of_earlier(_together):
+        known.setdefault(pair, quote)
     for pair, quote in _pairs("first_meeting", material.draft, material):
         if pair in known:
             yield material.finding(
@@ -296,6 +295,10 @@ def _strangers(material: Material) -> Iterator[Finding]:
                 known[pair],
             )
             return
+
+
+def _together(told: Told, material: Material) -> Iterator[tuple[frozenset[str], Evidence]]:
+    return _pairs("together", told, material)
 
 
 def _pairs(name: str, told: Told, material: Material) -> Iterator[tuple[frozenset[str], Evidence]]:

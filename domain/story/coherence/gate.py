@@ -16,7 +16,7 @@ from domain.story.facts import Fact
 from domain.story.language import Language
 from domain.story.reading import ChapterReading, ChapterText, reading_of
 from domain.story.text.cast import Cast
-from domain.story.text.discovery import discover
+from domain.story.text.discovery import Look, discover, look
 from domain.story.text.prose import read_prose
 
 _LOG = logging.getLogger(__name__)
@@ -48,13 +48,15 @@ def prepare(  # noqa: PLR0913, PLR0917 - what a case is made of
     draft: ChapterText,
     facts: Sequence[Fact] = (),
     read: Read = read_with,
+    look: Look = look,
 ) -> Case:
     """Reads the earlier chapters and the draft. Whom only the draft names is nobody yet."""
     earlier = sorted(
         (chapter for chapter in chapters if chapter.number != draft.number),
         key=lambda chapter: chapter.number,
     )
-    cast = discover(bible, (*(chapter.text for chapter in earlier), draft.text), language)
+    texts = [chapter.text for chapter in (*earlier, draft)]
+    cast = discover(bible, texts, language, look)
     told, readings = zip(*(read(chapter, cast) for chapter in (*earlier, draft)), strict=True)
     return Case(
         language=language,

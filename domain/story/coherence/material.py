@@ -1,9 +1,10 @@
 """What the consistency checks look at: the story so far and the draft, as statements."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TypeVar
 
 from domain.story.bible import Bible
 from domain.story.coherence.case import Case
@@ -16,6 +17,8 @@ from domain.story.reading import ChapterReading
 from domain.story.text.cast import Cast
 from domain.story.text.discovery import discover
 from domain.story.text.prose import read_prose
+
+T = TypeVar("T")
 
 ANALYST = "consistency"
 _AROUND = 160
@@ -44,6 +47,20 @@ class Material:
     def before(self) -> Sequence[Statement]:
         """What the bible, then the earlier chapters state, in order."""
         return (*self.canon, *(each for told in self.earlier for each in told.statements))
+
+    def of_chapter(
+        self, told: Told, find: Callable[[Told, "Material"], Iterable[T]]
+    ) -> Sequence[T]:
+        """What a function finds in one chapter, whatever the others say; an earlier chapter is
+        looked through once, not for each draft after it."""
+        if told is self.draft:
+            return tuple(find(told, self))
+        return told.prose.once(find, lambda: tuple(find(told, self)))
+
+    def of_earlier(self, find: Callable[[Told, "Material"], Iterable[T]]) -> Iterator[T]:
+        """The same for each of the earlier chapters, in order."""
+        for told in self.earlier:
+            yield from self.of_chapter(told, find)
 
     def prior(self, phrasing: str, subject: str) -> list[Statement]:
         """What has been stated of somebody before the draft."""

@@ -2,16 +2,14 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from domain.story.bible import Bible
 from domain.story.language import GENDERS, Gender, Language
 from domain.story.text.cast import WORD, Cast, Entity, gender_of, listed, words_of
 from domain.story.text.quotations import narration, quotations
-
-_I_IN = 600
-"""Characters of narration in which a narrator who says I does so once, at least."""
 
 _REACH = 25
 """Words after a name in which a pronoun may be its own."""
@@ -21,30 +19,56 @@ _MOST = 2000
 
 
 @dataclass
-class _Seen:
+class Seen:
     """How a run of capitalised words has been used."""
 
     count: int = 0
-    inside: int = 0
-    """Not at the start of a sentence."""
     acting: int = 0
     placed: int = 0
     titled: int = 0
     pronouns: Counter[Gender] = field(default_factory=Counter)
 
+    def add(self, more: "Seen") -> None:
+        """Counts what another text has, too."""
+        self.count += more.count
+        self.acting += more.acting
+        self.placed += more.placed
+        self.titled += more.titled
+        self.pronouns.update(more.pronouns)
 
-def discover(bible: Bible, texts: Iterable[str], language: Language) -> Cast:
+
+class Looked(NamedTuple):
+    """What one text has of names: runs of capitalised words and their use, the words in
+    small letters."""
+
+    seen: Mapping[tuple[str, ...], Seen]
+    lower: Set[str]
+
+
+Look = Callable[[str, Language], Looked]
+"""Looks through one text; see `look`."""
+
+
+def look(text: str, language: Language) -> Looked:
+    """How one text uses names, in what its narrator tells."""
+    seen: dict[tuple[str, ...], Seen] = defaultdict(Seen)
+    lower: set[str] = set()
+    _look(narration(text, quotations(text, language)), language, seen, lower)
+    return Looked(seen, lower)
+
+
+def discover(bible: Bible, texts: Iterable[str], language: Language, look: Look = look) -> Cast:
     """The cast of a story: the bible's entries, then whom and what the texts name."""
     known = listed(bible, language)
     taken = {words_of(name) for entity in known for name in entity.names}
     parts = {word for words in taken for word in words if word[0].isupper()}
-    seen: dict[tuple[str, ...], _Seen] = defaultdict(_Seen)
+    seen: dict[tuple[str, ...], Seen] = defaultdict(Seen)
     lower: set[str] = set()
-    told: list[tuple[str, str]] = []
     for text in texts:
-        narrated = narration(text, quotations(text, language))
-        told.append((text, narrated))
-        _look(narrated, language, seen, lower)
+        looked = look(text, language)
+        for words, use in looked.seen.items():
+            seen[words].add(use)
+        lower |= looked.lower
     people = {
         words: use
         for words, use in seen.items()
@@ -66,7 +90,7 @@ def discover(bible: Bible, texts: Iterable[str], language: Language) -> Cast:
 
 
 def _look(
-    text: str, language: Language, seen: dict[tuple[str, ...], _Seen], lower: set[str]
+    text: str, language: Language, seen: dict[tuple[str, ...], Seen], lower: set[str]
 ) -> None:
     verbs = frozenset(language.lists["acts"]) | frozenset(language.lists["present_speech"])
     before = frozenset(language.lists["present_speech"])
@@ -83,7 +107,6 @@ def _look(
         use = seen[words]
         use.count += 1
         start, end = tokens[at].start(), tokens[at + run - 1].end()
-        use.inside += not _starts_sentence(text, start)
         previous = tokens[at - 1].group().lower() if at else ""
         following = tokens[at + run].group().lower() if at + run < len(tokens) else ""
         adjoining = at + run < len(tokens) and not text[end : tokens[at + run].start()].strip()
@@ -134,7 +157,7 @@ def _starts_sentence(text: str, start: int) -> bool:
     return not before or before[-1] in ".!?…:"
 
 
-def _is_person(words: tuple[str, ...], use: _Seen, lower: set[str]) -> bool:
+def _is_person(words: tuple[str, ...], use: Seen, lower: set[str]) -> bool:
     if len(words) == 1 and words[0].lower() in lower:
         return False
     if use.titled and use.count >= 2:
@@ -142,11 +165,11 @@ def _is_person(words: tuple[str, ...], use: _Seen, lower: set[str]) -> bool:
     return use.acting > 0 and use.count >= 2 and use.acting * 4 >= use.placed
 
 
-def _is_place(words: tuple[str, ...], use: _Seen, lower: set[str]) -> bool:
+def _is_place(words: tuple[str, ...], use: Seen, lower: set[str]) -> bool:
     return use.placed >= 2 and not (len(words) == 1 and words[0].lower() in lower)
 
 
-def _gendered(known: Sequence[Entity], seen: dict[tuple[str, ...], _Seen]) -> Iterator[Entity]:
+def _gendered(known: Sequence[Entity], seen: dict[tuple[str, ...], Seen]) -> Iterator[Entity]:
     """The bible's people; where it says no gender, the one their pronouns have."""
     for entity in known:
         if entity.kind == "person" and not entity.gender:
@@ -168,11 +191,11 @@ def _plain(pronouns: Counter[Gender]) -> Gender:
     return ""
 
 
-def _merged(people: dict[tuple[str, ...], _Seen], language: Language) -> Iterator[Entity]:
+def _merged(people: dict[tuple[str, ...], Seen], language: Language) -> Iterator[Entity]:
     """One entity a person: short forms go with the one longer name that has them."""
-    long = [words for words in people if len(words) > 1]
+    longer = {word for words in people if len(words) > 1 for word in words}
     for words, use in list(people.items())[:_MOST]:
-        if len(words) == 1 and any(words[0] in each for each in long):
+        if len(words) == 1 and words[0] in longer:
             continue
         pronouns = Counter(use.pronouns)
         for word in words if len(words) > 1 else ():

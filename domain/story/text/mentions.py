@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from domain.story.language import GENDERS, Gender, Language, Role
+from domain.story.language import Gender, Language, Role
 from domain.story.text import marks
 from domain.story.text.cast import WORD, Cast
 from domain.story.text.sentences import Span
@@ -52,9 +52,6 @@ class Marker:
         self._topic = ""
         self._since_topic = 0
         self._recent: list[list[tuple[str, Gender]]] = []
-        self._nouns: dict[str, Gender] = {
-            word: gender for gender in GENDERS for word in self._language.lists[f"nouns_{gender}"]
-        }
         self._owner = re.compile(self._language.possessive) if self._language.possessive else None
 
     def forget(self) -> None:
@@ -170,7 +167,7 @@ class Marker:
         found: list[Mention],
     ) -> None:
         word = words[at].group().lower()
-        if (gender := self._nouns.get(word)) is not None:
+        if (gender := self._language.noun_genders.get(word)) is not None:
             before = words[at - 1].group().lower() if at else ""
             if at <= _OPENING or before not in self._language.lists["indefinite"]:
                 here.append(("", gender))

@@ -2,14 +2,17 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from domain.story.text import marks
 from domain.story.text.cast import Cast
 from domain.story.text.mentions import Marker, Mention, Sentence
 from domain.story.text.quotations import Quotation, narration, quotations
 from domain.story.text.sentences import Span, paragraphs, sentences
+
+T = TypeVar("T")
 
 _SCENE_BREAK = re.compile(r"^[\s*#~·•—–-]{1,40}$")
 
@@ -26,6 +29,14 @@ class Prose:
     sentences: Sequence[Sentence]
     mentions: Sequence[Mention]
     starts: Sequence[int]
+    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+
+    def once(self, what: Hashable, make: Callable[[], T]) -> T:
+        """What is made of this text and depends on nothing else, made once."""
+        if what not in self._made:
+            self._made[what] = make()
+        made: T = self._made[what]
+        return made
 
     def marked(self, start: int, end: int) -> str:
         """A stretch of the narrator's text with marks for mentions."""

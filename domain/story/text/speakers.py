@@ -118,11 +118,15 @@ def _take_turns(prose: Prose, found: list[str | None]) -> None:
 
 def uttered(prose: Prose) -> Sequence[tuple[str | None, Quotation]]:
     """Quotations with their speakers."""
-    return list(zip(speakers(prose), prose.said, strict=True))
+    return prose.once(uttered, lambda: list(zip(speakers(prose), prose.said, strict=True)))
 
 
-def spoken(prose: Prose) -> Iterator[tuple[str | None, Sentence]]:
+def spoken(prose: Prose) -> Sequence[tuple[str | None, Sentence]]:
     """The sentences of dialogue with their speakers. Names and the speaker's `I` are marked."""
+    return prose.once(spoken, lambda: list(_spoken(prose)))
+
+
+def _spoken(prose: Prose) -> Iterator[tuple[str | None, Sentence]]:
     abbreviations = frozenset(prose.cast.language.abbreviations)
     text = marks.blank(prose.text)
     for speaker, quotation in uttered(prose):
