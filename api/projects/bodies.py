@@ -18,7 +18,7 @@ from domain.entities.project.commands import (
     WordCount,
 )
 from domain.story.bible import Bible
-from domain.story.reading import ChapterText
+from domain.story.reading import MOST_CHARACTERS, ChapterText
 
 
 class NewProject(Frozen):
@@ -50,7 +50,7 @@ class NewChapter(Assignment):
 class OwnText(Frozen):
     """The author's own text of a chapter."""
 
-    text: Annotated[str, Field(min_length=1, max_length=2_000_000)]
+    text: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
 
 
 class Approval(Frozen):
@@ -90,7 +90,7 @@ class TransferredChapter(Frozen):
     """A chapter of a project that is brought along."""
 
     number: Number
-    text: Annotated[str, Field(min_length=1, max_length=2_000_000)]
+    text: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
 
 
 class TransferredProject(Frozen):

@@ -31,6 +31,7 @@ Role = Literal["subject", "object", "owner"]
 
 _PLACEHOLDER = re.compile(r"\{([A-Za-z_]+\d?(?:'s)?)(!?)\}")
 _FILLERS = 3
+_WORDS_KEPT = 20_000
 _PLAIN = re.compile(r"\w[\w -]*")
 _UNITS = ("minute", "hour", "day", "night", "week", "month", "year")
 _PEOPLE = ("S", "S's", "O", "O's")
@@ -164,6 +165,13 @@ class Language(Frozen):
     def unit_names(self) -> Mapping[str, str]:
         """Units of time, singular, by their English names."""
         return dict(zip(self.lists.get("units_named", ()), _UNITS, strict=False))
+
+    @cached_property
+    def time_meanings(self) -> frozenset[str]:
+        """What the names of days, months and times of day mean."""
+        names = ("times_of_day", "weekdays", "months")
+        words = (word for name in names for word in self.lists[name])
+        return frozenset().union(*map(self.meanings, words))
 
     @cached_property
     def pronoun_table(self) -> Mapping[str, Pronoun]:
@@ -366,8 +374,20 @@ class Language(Frozen):
                 found.setdefault(word, set()).add(f"={concept}")
         return {word: frozenset(names) for word, names in found.items()}
 
+    @cached_property
+    def _meant(self) -> dict[str, frozenset[str]]:
+        return {}
+
     def meanings(self, word: str) -> frozenset[str]:
         """A lower-case word's stem, and the concepts that it may stand for."""
+        known = self._meant.get(word)
+        if known is None:
+            if len(self._meant) >= _WORDS_KEPT:
+                self._meant.clear()
+            known = self._meant[word] = self._meanings(word)
+        return known
+
+    def _meanings(self, word: str) -> frozenset[str]:
         singular = word[:-1] if len(word) > 4 and word.endswith("s") else word
         found = self._concepts.get(word) or self._concepts.get(singular, frozenset())
         return found | {self.stem(word), self.stem(singular)}

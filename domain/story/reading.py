@@ -15,12 +15,15 @@ from domain.story.text.prose import read_prose
 from domain.story.text.sentences import trimmed
 from domain.story.text.speakers import uttered
 
+MOST_CHARACTERS = 600_000
+"""Of one chapter: a long novel has as many."""
+
 
 class ChapterText(Frozen):
     """A chapter as it is read: its number in the story, from 1, and its text."""
 
     number: int = Field(ge=0, le=100_000)
-    text: str = Field(max_length=2_000_000)
+    text: str = Field(max_length=MOST_CHARACTERS)
 
 
 class Utterance(Frozen):

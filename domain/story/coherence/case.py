@@ -10,6 +10,8 @@ from domain.story.extraction.told import Told
 from domain.story.facts import Fact
 from domain.story.language import Language
 from domain.story.reading import ChapterReading
+from domain.story.text.discovery import discover
+from domain.story.text.prose import read_prose
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,18 @@ class Case:
     facts: Sequence[Fact] = ()
     told: Sequence[Told] = ()
     """The earlier chapters and the draft taken apart, where that has been done already."""
+
+    def apart(self) -> Sequence[Told]:
+        """The earlier chapters and the draft taken apart with the story's cast."""
+        if self.told:
+            return self.told
+        readings = (*self.earlier, self.draft)
+        texts = [each.chapter.text for each in readings]
+        cast = discover(self.bible, texts, self.language)
+        return [
+            Told(each.chapter.number, read_prose(text, cast))
+            for each, text in zip(readings, texts, strict=True)
+        ]
 
 
 @dataclass(frozen=True, slots=True)

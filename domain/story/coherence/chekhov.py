@@ -1,7 +1,8 @@
 """Setups and payoffs: what was promised and forgotten, and what comes from nowhere."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 
 from domain.story.bible import Character, Named, bible_words
 from domain.story.coherence.case import Analysis, Case
@@ -12,8 +13,7 @@ from domain.story.extraction.setups import content, with_people
 from domain.story.language import Language
 from domain.story.reading import ChapterReading
 from domain.story.setups import Setup, SetupStatus
-from domain.story.text.discovery import discover
-from domain.story.text.prose import Prose, read_prose
+from domain.story.text.prose import Prose
 
 _KIND = "setup"
 _UNUSED_FROM = 8
@@ -49,8 +49,12 @@ class ChekhovTracker:
 
 def _overdue(case: Case) -> Iterator[Finding]:
     setups: tuple[Setup, ...] = ()
-    for reading in (*sorted(case.earlier, key=lambda each: each.chapter.number), case.draft):
-        setups = advance(setups, reading, case.language)
+    told = {each.number: each.prose for each in case.told}
+    for reading in sorted(case.earlier, key=lambda each: each.chapter.number):
+        after = partial(advance, setups, reading, case.language)
+        prose = told.get(reading.chapter.number)
+        setups = prose.once(advance, after, given=setups) if prose else after()
+    setups = advance(setups, case.draft, case.language)
     number = case.draft.chapter.number
     yield from _past_deadline(case, setups)
     ends = _ends(case.draft.chapter.text, case.language)
@@ -84,7 +88,7 @@ def _past_deadline(case: Case, setups: Iterable[Setup]) -> Iterator[Finding]:
     awaited = [(setup, stems) for setup in unkept if (stems := _awaited(setup, language))]
     if not awaited:
         return
-    sentences = read_prose(text, discover(case.bible, (text,), language)).sentences
+    sentences = case.apart()[-1].prose.sentences
     told = [
         (line, content(line, language))
         for sentence in sentences
@@ -146,7 +150,7 @@ def _unused(case: Case) -> Iterator[Finding]:
 
 def _from_nowhere(case: Case) -> Iterator[Finding]:
     text = case.draft.chapter.text
-    prose = read_prose(text, discover(case.bible, (text,), case.language))
+    prose = case.apart()[-1].prose
     finder = _Nowhere(case, prose)
     for at in range(len(prose.sentences)):
         for subject, message in finder.at(at):
@@ -173,6 +177,8 @@ class _Nowhere:
         self._before = "\n".join(
             [*bible_words(case.bible), *(reading.chapter.text for reading in case.earlier)]
         )
+        self._first_ends: dict[str, int] = {}
+        """Patterns, and where the draft first has them; 0 for what was told before it."""
         self._acquainted = _acquainted(case.earlier)
         cues = language.setups.nowhere
         weapon = language.setups.objects.get("weapon")
@@ -202,21 +208,47 @@ class _Nowhere:
         for match in _all(self._windfall, marked):
             what = match.group("what")
             asked = content(what, self._language)
-            known = asked & content(self._earlier(place), self._language)
-            if 2 * len(known) < len(asked):
+            known = sum(self._is_known(stem, place) for stem in asked)
+            if 2 * known < len(asked):
                 yield self._name(match.group("s")), f"{what.strip()}: it was never set up"
 
     def _name(self, char: str) -> str:
         return self._prose.cast.by_char[char].name
 
-    def _earlier(self, place: int) -> str:
-        """All that is told before a sentence of the draft."""
-        start = self._prose.sentences[place].span.start
-        return f"{self._before}\n{self._prose.text[:start]}"
+    def _is_known(self, stem: str, place: int) -> bool:
+        """Whether a word of that stem is anywhere before a sentence of the draft."""
+        if stem in self._stems_before:
+            return True
+        return self._first_of_stem.get(stem, place) < place
+
+    @cached_property
+    def _stems_before(self) -> frozenset[str]:
+        return content(self._before, self._language)
+
+    @cached_property
+    def _first_of_stem(self) -> Mapping[str, int]:
+        """The first sentence of the draft with each stem."""
+        first: dict[str, int] = {}
+        start = 0
+        for place, sentence in enumerate(self._prose.sentences):
+            text = self._prose.text[start : sentence.span.end]
+            for stem in content(text, self._language):
+                first.setdefault(stem, place)
+            start = sentence.span.end
+        return first
+
+    def _told_before(self, word: str, place: int) -> bool:
+        """Whether a pattern fits anywhere before a sentence of the draft."""
+        if word not in self._first_ends:
+            find = re.compile(word, re.IGNORECASE).search
+            ends = [match.end() for match in (find(self._prose.text),) if match]
+            never = len(self._prose.text) + 1
+            self._first_ends[word] = 0 if find(self._before) else min(ends, default=never)
+        return self._first_ends[word] <= self._prose.sentences[place].span.start
 
     def _unheard(self, noun: str, place: int) -> bool:
-        word = re.compile(rf"\b{re.escape(noun.lower().removesuffix('s'))}s?\b", re.IGNORECASE)
-        return word.search(self._earlier(place)) is None
+        word = rf"\b{re.escape(noun.lower().removesuffix('s'))}s?\b"
+        return not self._told_before(word, place)
 
     def _decides(self, place: int) -> bool:
         soon = self._prose.sentences[place : place + _SOON]
@@ -231,7 +263,7 @@ class _Nowhere:
             name not in self._acquainted
             or bool(_all(self._explained, marked))
             or bool(_all(self._armed, known))
-            or re.search(self._weapons, self._earlier(place), re.IGNORECASE) is not None
+            or self._told_before(self._weapons, place)
         )
 
 

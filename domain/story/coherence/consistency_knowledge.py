@@ -1,6 +1,6 @@
 """Knowledge: nobody speaks of a secret before they have learned it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from domain.story.coherence.content import shared
@@ -135,9 +135,7 @@ def _kept(material: Material) -> Iterator[_Secret]:
             text = told.text[start : match.end() + _ON]
             words = _words(told.text[start : match.start()], material)
             rare = frozenset(
-                word
-                for word in words
-                if sum(each.count(word) for each in texts) == text.lower().count(word)
+                word for word in words if _occurs(word, texts, text.lower().count(word))
             )
             knowing = frozenset(
                 entity.name
@@ -217,6 +215,15 @@ def _reveals(speech: _Speech, secret: _Secret, material: Material) -> bool:
     if asks and not language.finder("presuming").match(speech.quote.lstrip(' "“‘«—–')):
         return False
     return not _learned(speech, secret, material)
+
+
+def _occurs(word: str, texts: Iterable[str], times: int) -> bool:
+    """Whether a word is so many times in some texts, and no more."""
+    for text in texts:
+        times -= text.count(word)
+        if times < 0:
+            return False
+    return not times
 
 
 def _has(words: Sequence[str], text: str, language: Language) -> bool:

@@ -3,11 +3,12 @@
 import re
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from domain.story.coherence.material import Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
+from domain.story.extraction.told import Told
 from domain.story.text.cast import WORD, Entity, words_of
 from domain.story.text.mentions import Mention
 from domain.story.text.sentences import Span, covering
@@ -48,8 +49,8 @@ def names(material: Material) -> Iterator[Finding]:
 def _known(material: Material) -> Counter[str]:
     """Capitalised words of the bible and the earlier chapters."""
     counts: Counter[str] = Counter()
-    for told in material.earlier:
-        counts.update(word for word in WORD.findall(told.text) if word[0].isupper())
+    for word, count in material.of_earlier(_capitalised):
+        counts[word] += count
     for entity in material.case.bible.entries:
         for text in (*entity.names, *entity.attributes.values()):
             counts.update(WORD.findall(text))
@@ -58,6 +59,10 @@ def _known(material: Material) -> Counter[str]:
     for fact in material.case.bible.facts:
         counts.update(WORD.findall(f"{fact.text} {fact.subject} {fact.object}"))
     return counts
+
+
+def _capitalised(told: Told, _: Material) -> Iterable[tuple[str, int]]:
+    return Counter(word for word in WORD.findall(told.text) if word[0].isupper()).items()
 
 
 def _runs(material: Material) -> Iterator[_Named]:

@@ -181,7 +181,7 @@ def _add_times(scenes: Sequence[_Told]) -> None:
         )
         if index and told.scene != scenes[index - 1].scene:
             now = frozenset()
-        now = told.meanings & _times(told.language) or now
+        now = told.meanings & told.language.time_meanings or now
         told.times = now
 
 
@@ -244,15 +244,8 @@ def _in_case(told: _Told, rule: Rule) -> bool:
 def _at_the_time(told: _Told, rule: Rule) -> bool:
     """Whether it is a time that a rule names, where it names any."""
     times = frozenset(chain.from_iterable(map(told.language.meanings, rule.condition)))
-    times &= _times(told.language)
+    times &= told.language.time_meanings
     return not times or not times.isdisjoint(told.meanings | told.times)
-
-
-def _times(language: Language) -> frozenset[str]:
-    """What the names of days, months and times of day mean."""
-    names = ("times_of_day", "weekdays", "months")
-    words = chain.from_iterable(language.lists[name] for name in names)
-    return frozenset(chain.from_iterable(map(language.meanings, words)))
 
 
 def _there_is(told: _Told, rule: Rule) -> bool:

@@ -3,18 +3,20 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
 from typing import NamedTuple
 
 from domain.story.bible import Bible
 from domain.story.coherence.case import Analysis, Case
 from domain.story.coherence.verdict import Evidence, Finding, Severity, Skipped
 from domain.story.cues import Patterns, TraitKind
+from domain.story.extraction.told import Told
 from domain.story.facts import Fact
 from domain.story.language import Language
-from domain.story.reading import ChapterText
+from domain.story.reading import ChapterReading
 from domain.story.text import marks
-from domain.story.text.discovery import discover
-from domain.story.text.prose import Prose, read_prose
+from domain.story.text.prose import Prose
 from domain.story.text.speakers import uttered
 
 _QUOTE = 400
@@ -61,19 +63,18 @@ class CharacterDriftDetector:
         if not case.language.trait_kinds:
             reason = f"no traits are known in the language {case.language.code!r}"
             return Analysis(skipped=[Skipped(check=self.name, reason=reason)])
-        shown = _shown(case, case.draft.chapter)
+        *before, draft = case.apart()
+        shown = _shown(draft)
         if not shown:
             return Analysis()
         names = {name for _, name in shown}
         traits = [trait for trait in case.language.trait_kinds if trait.name in names]
-        claims = {pair: claim for pair, claim in _claims(case, traits).items() if pair in shown}
-        if claims:
-            before = [_shown(case, each.chapter) for each in case.earlier]
-            claims = {
-                pair: claim
-                for pair, claim in claims.items()
-                if not any(pair in each for each in before)
-            }
+        found = _claims(case, before, traits)
+        claims = {
+            pair: claim
+            for pair, claim in found.items()
+            if pair in shown and not any(pair in _shown(told) for told in before)
+        }
         return Analysis([_finding(claim, shown[pair]) for pair, claim in claims.items()])
 
 
@@ -95,12 +96,13 @@ def _finding(claim: Claim, showings: Sequence[Showing]) -> Finding:
     )
 
 
-def _claims(case: Case, traits: Sequence[TraitKind]) -> Mapping[Pair, Claim]:
+def _claims(case: Case, told: Sequence[Told], traits: Sequence[TraitKind]) -> Mapping[Pair, Claim]:
     """What the bible, facts and approved chapters say of each character; the bible goes first."""
     found: dict[Pair, Claim] = {}
-    for claims in (_of_bible, _of_facts, _of_chapters):
-        for claim in claims(case, traits):
-            found.setdefault((claim.name, claim.trait.name), claim)
+    names = {trait.name for trait in traits}
+    of_chapters = (each for each in _of_chapters(case, told) if each.trait.name in names)
+    for claim in chain(_of_bible(case, traits), _of_facts(case, traits), of_chapters):
+        found.setdefault((claim.name, claim.trait.name), claim)
     return found
 
 
@@ -145,42 +147,48 @@ def _of_facts(case: Case, traits: Sequence[TraitKind]) -> Iterator[Claim]:
                 yield Claim(fact.subject, trait, source, fact.source.quote)
 
 
-def _of_chapters(case: Case, traits: Sequence[TraitKind]) -> Iterator[Claim]:
+def _of_chapters(case: Case, told: Sequence[Told]) -> Iterator[Claim]:
+    for each, reading in zip(told, case.earlier, strict=True):
+        yield from each.prose.once(_of_chapter, partial(_of_chapter, each, reading))
+
+
+def _of_chapter(told: Told, reading: ChapterReading) -> Sequence[Claim]:
     """What characters say of themselves, and the narrator of one of them."""
-    first_person = re.compile("|".join(case.language.traits.first_person) or r"(?!)", re.IGNORECASE)
-    for reading in case.earlier:
-        text = reading.chapter.text
-        here = _claimed(text, traits)
-        if not here:
+    found: list[Claim] = []
+    prose, text = told.prose, told.text
+    language = prose.cast.language
+    here = _claimed(text, language.trait_kinds)
+    if not here:
+        return found
+    source = f"chapter {told.number}"
+    for sentence in prose.sentences:
+        subject = prose.cast.by_char.get(sentence.marked[:1])
+        said_of = sentence.marked[:_NEAR]
+        if subject is None or subject.kind != "person" or said_of[1:2] == marks.OWNER:
             continue
-        source = f"chapter {reading.chapter.number}"
-        prose = _taken_apart(case, reading.chapter)
-        for sentence in prose.sentences:
-            subject = prose.cast.by_char.get(sentence.marked[:1])
-            said_of = sentence.marked[:_NEAR]
-            if subject is None or subject.kind != "person" or said_of[1:2] == marks.OWNER:
-                continue
-            for trait in _claimed(said_of, here):
-                yield Claim(subject.name, trait, source, sentence.span.of(text)[:_QUOTE])
-        for utterance in reading.utterances:
-            words = utterance.text[:_QUOTE]
-            if utterance.speaker and words in text and first_person.match(words):
-                for trait in _claimed(words, here):
-                    yield Claim(utterance.speaker, trait, source, words)
+        quote = sentence.span.of(text)[:_QUOTE]
+        found += [Claim(subject.name, trait, source, quote) for trait in _claimed(said_of, here)]
+    first_person = re.compile("|".join(language.traits.first_person) or r"(?!)", re.IGNORECASE)
+    for utterance in reading.utterances:
+        words = utterance.text[:_QUOTE]
+        if utterance.speaker and words in text and first_person.match(words):
+            speaker = utterance.speaker
+            found += [Claim(speaker, trait, source, words) for trait in _claimed(words, here)]
+    return found
 
 
 def _claimed(text: str, traits: Iterable[TraitKind]) -> list[TraitKind]:
     return [trait for trait in traits if _any(trait.claims, text)]
 
 
-def _taken_apart(case: Case, chapter: ChapterText) -> Prose:
-    return read_prose(chapter.text, discover(case.bible, (chapter.text,), case.language))
-
-
-def _shown(case: Case, chapter: ChapterText) -> Mapping[Pair, list[Showing]]:
+def _shown(told: Told) -> Mapping[Pair, Sequence[Showing]]:
     """The passages of a chapter that show somebody as the opposite of some trait."""
+    return told.prose.once(_shown, partial(_shown_in, told.prose))
+
+
+def _shown_in(prose: Prose) -> Mapping[Pair, Sequence[Showing]]:
     found: dict[Pair, list[Showing]] = defaultdict(list)
-    page = _Page(case.language, _taken_apart(case, chapter))
+    page = _Page(prose.cast.language, prose)
     for pair, showing in (*page.narrated(), *page.said()):
         found[pair].append(showing)
     return found

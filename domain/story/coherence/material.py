@@ -1,22 +1,19 @@
 """What the consistency checks look at: the story so far and the draft, as statements."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TypeVar
 
-from domain.story.bible import Bible
 from domain.story.coherence.case import Case
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.canon import canon
 from domain.story.extraction.statements import UNKNOWN, Statement
 from domain.story.extraction.told import Told
 from domain.story.language import Language
-from domain.story.reading import ChapterReading
 from domain.story.text.cast import Cast
-from domain.story.text.discovery import discover
-from domain.story.text.prose import read_prose
 
 T = TypeVar("T")
 
@@ -86,14 +83,12 @@ class Material:
 
     def looks_back(self, statement: Statement) -> bool:
         """Whether the draft tells of earlier times shortly before a statement."""
-        before = [
-            sentence
-            for sentence in self.draft.prose.sentences
-            if sentence.span.start <= statement.start and sentence.scene == statement.scene
-        ][-_BACK:]
+        sentences = self.draft.prose.sentences
+        end = bisect_right(sentences, statement.start, key=lambda each: each.span.start)
         return any(
             self.language.finder(name).search(sentence.marked)
-            for sentence in before
+            for sentence in sentences[max(0, end - _BACK) : end]
+            if sentence.scene == statement.scene
             for name in ("flashback", "perfect", "retold")
         )
 
@@ -102,17 +97,15 @@ class Material:
         """How many years may have gone by, as far as the story says so."""
         if self.told_since(self.language.lists["years_later"]):
             return _LIFETIME
-        return sum(
-            self.language.read_number(match.group("number")) or 1
-            for counted in self.language.lists["years_counted"]
-            for told in (*self.earlier, self.draft)
-            for match in self.language.pattern(counted).finditer(told.text)
-        )
+        return sum((*self.of_earlier(_years), *self.of_chapter(self.draft, _years)))
 
     def told_since(self, words: Sequence[str]) -> bool:
         """Whether any of the words is in the draft or an earlier chapter."""
         pattern = re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE)
-        return any(pattern.search(told.text) for told in (*self.earlier, self.draft))
+        return any(
+            told.prose.once(pattern, partial(_has, told.text, pattern))
+            for told in (*self.earlier, self.draft)
+        )
 
     def evidence(self, statement: Statement) -> Evidence:
         """A statement's words, with their source."""
@@ -142,7 +135,7 @@ class Material:
         return any(
             self._concerns(subject, around)
             for told in (*self.earlier, self.draft)
-            for around in _near(told.text, cues, changes)
+            for around in map(told.text.__getitem__, _near(told, cues, changes))
             if not besides or besides not in around
         )
 
@@ -157,16 +150,33 @@ class Material:
         )
 
 
-def _near(text: str, cues: re.Pattern[str], changes: re.Pattern[str]) -> Iterator[str]:
-    for match in changes.finditer(text):
-        around = text[max(0, match.start() - _AROUND) : match.end() + _AROUND]
-        if cues.search(around):
-            yield around
+def _has(text: str, pattern: re.Pattern[str]) -> bool:
+    return pattern.search(text) is not None
+
+
+def _years(told: Told, material: Material) -> Iterator[int]:
+    for counted in material.language.patterns("years_counted"):
+        for match in counted.finditer(told.text):
+            yield material.language.read_number(match.group("number")) or 1
+
+
+def _near(told: Told, cues: re.Pattern[str], changes: re.Pattern[str]) -> Sequence[slice]:
+    """What is around each change that has a cue near it."""
+
+    def found() -> list[slice]:
+        text = told.text
+        around = [
+            slice(max(0, match.start() - _AROUND), match.end() + _AROUND)
+            for match in changes.finditer(text)
+        ]
+        return [each for each in around if cues.search(text[each])]
+
+    return told.prose.once((_near, cues, changes), found)
 
 
 def gather(case: Case) -> Material:
     """Reads a case, as far as that has not been done."""
-    told = case.told or tell(case.language, case.bible, [*case.earlier, case.draft])
+    told = case.apart()
     cast = told[-1].prose.cast
     return Material(
         case=case,
@@ -175,16 +185,6 @@ def gather(case: Case) -> Material:
         earlier=told[:-1],
         draft=told[-1],
     )
-
-
-def tell(language: Language, bible: Bible, readings: Sequence[ChapterReading]) -> list[Told]:
-    """Chapters of one story, taken apart with its cast."""
-    texts = [each.chapter.text for each in readings]
-    cast = discover(bible, texts, language)
-    return [
-        Told(each.chapter.number, read_prose(text, cast))
-        for each, text in zip(readings, texts, strict=True)
-    ]
 
 
 def own(name: str) -> str:

@@ -118,6 +118,8 @@ def _seen(
 
 
 def _with(setup: Setup, status: SetupStatus, due: int, *more: Source) -> Setup:
+    if status is setup.status and due == setup.due and not more:
+        return setup
     progress = (*setup.progress, *more)[-_MOST_PROGRESS:]
     return setup.model_copy(update={"status": status, "due": due, "progress": progress})
 

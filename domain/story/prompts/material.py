@@ -9,7 +9,7 @@ from domain.story.bible import Bible
 from domain.story.coherence.verdict import Evidence
 from domain.story.facts import Fact
 from domain.story.prompts.answers import Beat
-from domain.story.reading import ChapterText
+from domain.story.reading import MOST_CHARACTERS, ChapterText
 
 MOST_WORDS = 100_000
 """The longest text asked for at once."""
@@ -51,7 +51,7 @@ class SceneMaterial(Ground):
     scene: int = Field(ge=1, le=1000)
     scenes: int = Field(ge=1, le=1000)
     words: int = Field(ge=1, le=MOST_WORDS)
-    so_far: str = Field(default="", max_length=2_000_000)
+    so_far: str = Field(default="", max_length=MOST_CHARACTERS)
 
 
 class ExtractMaterial(Frozen):

@@ -85,13 +85,16 @@ class Cast:
 
     def own_words(self, name: str) -> frozenset[str]:
         """The single words by which one entity, and no other, is called."""
-        char = self.chars.get(name, "")
-        return frozenset(
-            variant[0]
-            for names in self.table.values()
-            for variant, owner, cased in names
-            if owner == char and cased and len(variant) == 1
-        ) or frozenset((name,))
+        return self._own_words.get(self.chars.get(name, ""), frozenset((name,)))
+
+    @cached_property
+    def _own_words(self) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = defaultdict(set)
+        for names in self.table.values():
+            for variant, owner, cased in names:
+                if cased and len(variant) == 1:
+                    found[owner].add(variant[0])
+        return {char: frozenset(words) for char, words in found.items()}
 
     def named(self, name: str) -> Entity | None:
         """The one entity of that name or alias, if any."""

@@ -29,13 +29,15 @@ class Prose:
     sentences: Sequence[Sentence]
     mentions: Sequence[Mention]
     starts: Sequence[int]
-    _made: dict[Hashable, Any] = field(default_factory=dict, repr=False)
+    _made: dict[Hashable, tuple[object, Any]] = field(default_factory=dict, repr=False)
 
-    def once(self, what: Hashable, make: Callable[[], T]) -> T:
-        """What is made of this text and depends on nothing else, made once."""
-        if what not in self._made:
-            self._made[what] = make()
-        made: T = self._made[what]
+    def once(self, what: Hashable, make: Callable[[], T], given: object = None) -> T:
+        """What is made of this text and of what is given, made once for as long as that stays the
+        same."""
+        kept = self._made.get(what)
+        if kept is None or kept[0] != given:
+            kept = self._made[what] = (given, make())
+        made: T = kept[1]
         return made
 
     def marked(self, start: int, end: int) -> str:
