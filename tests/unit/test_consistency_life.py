@@ -59,6 +59,23 @@ from tests.unit.contradictions import Laid, contradictions
         ("fr", "Tom s’est éteint dans son sommeil en avril.", "Tom secoua la tête."),
         ("fr", "Le cercueil de Tom descendit en terre un jeudi.", "Tom parla le premier."),
         ("fr", "Tom s’était donné la mort.", "Tom leva son verre."),
+        (
+            "en",
+            "Tom was Nora's father. Tom died in the spring.",
+            "Nora looked up. Her father came into the kitchen and hung up his coat.",
+        ),
+        (
+            "en",
+            "Tom was Nora's father. Tom died in the spring.",
+            '"My dad is having his supper," said Nora.',
+        ),
+        ("en", "Tom died, stabbed in his bed.", "Nora knew that Tom had been poisoned."),
+        ("en", "The fever killed Tom Hask in a week.", "Nora had not forgotten: Tom had drowned."),
+        ("en", "Tom died in the spring.", "As soon as she was home Nora would write to Tom."),
+        ("en", "Tom died in the spring.", "Tom had swept the yard after breakfast."),
+        ("en", "Tom lay ill for a week. He died before dawn.", "Tom picked up the hammer."),
+        ("fr", "Tom avait été poignardé.", "Nora savait que Tom s’était noyé."),
+        ("fr", "Tom est mort en mars.", "Le volet, que Tom est venu fermer ce soir, grince."),
     ],
 )
 def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) -> None:
@@ -120,6 +137,23 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ("fr", "Tom enterra son chien sous l’orme.", "Tom descendit déjeuner."),
         ("fr", "Tom mourut au printemps.", "Dix ans plus tôt, Tom avait bâti ce mur."),
         ("fr", "Tom ne mourut pas.", "Tom descendit déjeuner."),
+        (
+            "en",
+            "Tom was Nora's father. Tom died in the spring.",
+            '"My dad used to say so," said Nora. Her father would have laughed.',
+        ),
+        (
+            "en",
+            "Tom was Nora's father. Tom died in the spring.",
+            "Nora looked up. Paul's father came into the kitchen and hung up his coat.",
+        ),
+        ("en", "Tom died, stabbed in his bed.", "It was said that Tom had been poisoned."),
+        ("en", "Tom died, stabbed in his bed.", "Tom had not been poisoned."),
+        ("en", "Tom died, stabbed in his bed.", "Tom had been stabbed with his own knife."),
+        ("en", "Tom died in the spring.", "Every week she would write to Tom, and burn it."),
+        ("en", "Paul sat with Tom. Tom slept. He died for love of her, Paul said.", "Ida ate."),
+        ("fr", "Tom avait été poignardé.", "Le journal racontait que Tom s’était noyé."),
+        ("fr", "Tom est mort en mars.", "Le volet, que Tom est venu fermer jadis, grince."),
     ],
 )
 def test_what_only_seems_to_is_not(language: str, laid: Laid, draft: str) -> None:

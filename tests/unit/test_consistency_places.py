@@ -45,6 +45,20 @@ def clashes(before: str, draft: str, language: str = "en", rule: str = "") -> bo
         ("They locked Wystan in the cellar.", "Wystan poured the tea and passed the cups."),
         ("Wystan was locked in the tower.", "Wystan came into the kitchen, whistling."),
         ("It rained.", "Ottoline climbed up to the attic. Ottoline sat in the cellar."),
+        (
+            "Ottoline kissed him and left Wystan in Tolven. Then Ottoline rode north with Berthe.",
+            "Ottoline and Berthe made camp in the snow. Wystan sat by the fire, singing.",
+        ),
+        (
+            "Ottoline put Wystan on the train to Sarn. Ottoline walked home in the rain.",
+            "Ottoline was at her desk by seven. Wystan brought her the post.",
+        ),
+        (
+            "On Monday Wystan came by the early train from Sarn.",
+            "Wystan, who had not left Sarn for a week, stood beside her.",
+        ),
+        ("There is no bridge over the water.", "Wystan had come across the bridge that morning."),
+        ("In the night the flood swept away the bridge.", "Wystan crossed the bridge, whistling."),
     ],
 )
 def test_a_clash_is_found(before: str, draft: str) -> None:
@@ -70,6 +84,25 @@ def test_a_clash_is_found(before: str, draft: str) -> None:
             "in the cellar.",
         ),
         ("It rained.", "Ottoline climbed up to the attic. Ottoline sat in the attic."),
+        (
+            "Ottoline kissed him and left Wystan in Tolven. Then Ottoline rode north with Berthe.",
+            "Ottoline made camp. At dusk Wystan rode in; he had caught up with them. Wystan sat "
+            "down.",
+        ),
+        (
+            "Ottoline kissed him and left Wystan in Tolven. Then Ottoline rode north with Berthe.",
+            "Wystan sat by the window. Snow fell on the roofs of Tolven.",
+        ),
+        (
+            "Ottoline put Wystan on the train to Sarn. Ottoline walked home in the rain.",
+            "Months later Ottoline was at her desk. Wystan brought her the post.",
+        ),
+        ("There is no bridge over the water.", "Wystan wished that he could cross the bridge."),
+        ("In the night the flood swept away the bridge.", "Wystan had often crossed the bridge."),
+        (
+            "In the night the flood swept away the bridge.",
+            "The bridge was rebuilt by June. Wystan crossed the bridge, whistling.",
+        ),
     ],
 )
 def test_what_goes_together_is_not(before: str, draft: str) -> None:
@@ -88,6 +121,8 @@ def test_what_goes_together_is_not(before: str, draft: str) -> None:
             "On enferma Wystan dans la cave.",
             "On enferma Wystan dans la cave. Wystan entra au salon.",
         ),
+        ("Sarn est à dix kilomètres du port.", "Sarn était à soixante kilomètres du port."),
+        ("La crue emporta le pont.", "Wystan traversa le pont en sifflant."),
     ],
 )
 def test_a_clash_is_found_in_french(before: str, draft: str) -> None:

@@ -110,7 +110,8 @@ def _ways(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
                 yield _Set("direction", about, match.group("way").lower(), source, True)
     for pattern in language.patterns("distance"):
         for match in _plain(pattern, marked, language):
-            ends = frozenset(cast.by_char[match.group(key)].name for key in ("e", "f"))
+            marked_ends = (match.groupdict().get(key) or "" for key in ("e", "f", "b"))
+            ends = frozenset(_named(end, cast) for end in marked_ends if end)
             far = language.read_number(match.group("number"))
             if far:
                 yield _Set(f"way {match.group('unit')}", ends, str(far), source, True)

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 
 from domain.story.coherence.consistency_geography import KIND, geography, place_of
+from domain.story.coherence.consistency_ways import closed_ways
+from domain.story.coherence.consistency_whereabouts import whereabouts
 from domain.story.coherence.material import Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.statements import Statement
@@ -24,6 +26,8 @@ def place_and_travel(material: Material) -> Iterator[Finding]:
     yield from _confined(material)
     yield from _sealed(material)
     yield from _rooms(material)
+    yield from whereabouts(material)
+    yield from closed_ways(material)
 
 
 def minutes(statement: Statement, material: Material) -> int:

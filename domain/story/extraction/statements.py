@@ -69,7 +69,7 @@ def statements(prose: Prose, chapter: int) -> list[Statement]:
     return [
         statement
         for sentence in prose.sentences
-        for statement in _of_sentence(sentence, prose.text, prose.cast, chapter)
+        for statement in of_sentence(sentence, prose.text, prose.cast, chapter)
     ]
 
 
@@ -78,11 +78,12 @@ def claims(prose: Prose, chapter: int) -> list[Statement]:
     return [
         replace(statement, speaker=speaker or UNKNOWN)
         for speaker, sentence in spoken(prose)
-        for statement in _of_sentence(sentence, prose.text, prose.cast, chapter)
+        for statement in of_sentence(sentence, prose.text, prose.cast, chapter)
     ]
 
 
-def _of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Iterator[Statement]:
+def of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Iterator[Statement]:
+    """What one sentence states."""
     language = cast.language
     low = sentence.marked.lower()
     if len(low) != len(sentence.marked):  # a few letters are longer in lower case
