@@ -98,7 +98,7 @@ class PostgresServer:
 
     def stop(self) -> None:
         """End the server and remove all it kept."""
-        self._end(signal.SIGINT)
+        self._end(signal.SIGQUIT)  # without writing down what is removed next
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _init(self) -> None:
