@@ -49,6 +49,12 @@ def clashes(draft: str, language: str = "en", before: str = "") -> bool:
         "Wystan was older than Ottoline, and let her feel it.",
         "Ottoline’s older brother, Wystan, poured the tea.",
         "In 1901 Berthe was twenty-five and had never left the farm.",
+        "Ottoline was in her fifties, and looked it.",
+        "Ottoline had just turned forty.",
+        "Ottoline, a woman of sixty, laughed.",
+        "Ottoline was not yet twenty.",
+        "Ottoline was the wrong side of sixty, or nearing sixty. Ottoline was past sixty.",
+        "“Ottoline is only sixteen,” said somebody on the stairs.",
         "He thought of the Heron, since she had sailed from Lisbon in October.",
     ],
 )
@@ -70,6 +76,9 @@ def test_a_clash_is_found(draft: str) -> None:
         "Wystan was younger than Ottoline, and let her feel it.",
         "In 1901 Berthe was eleven and had never left the farm.",
         "He thought of the Heron, since she had sailed from Lisbon in March.",
+        "Ottoline was in her thirties. Ottoline was past thirty. Ottoline was nearing thirty-six.",
+        "Ottoline had turned pages for an hour. Ottoline reached ten miles an hour.",
+        "“Ottoline might be only sixteen,” said somebody on the stairs.",
         "Ten years later Ottoline was forty-four.",
     ],
 )
@@ -81,6 +90,11 @@ def test_what_goes_together_is_not(draft: str) -> None:
     "draft",
     [
         "Ottoline avait quarante et un ans.",
+        "Ottoline n’avait pas vingt ans.",
+        "Ottoline approchait de la soixantaine.",
+        "Ottoline avait passé la cinquantaine.",
+        "Ottoline, une femme de soixante ans, rit.",
+        "Ottoline frisait les soixante ans.",
         "Le lendemain, vendredi, Ottoline partit.",
         "Il était midi. Une heure plus tard, au crépuscule, Ottoline vit la tour.",
         "Partie en mars, elle voyagea. Deux semaines plus tard, en janvier, elle revint.",
@@ -96,6 +110,8 @@ def test_a_clash_is_found_in_french(draft: str) -> None:
     "draft",
     [
         "Ottoline avait trente-quatre ans.",
+        "Ottoline avait la trentaine. Ottoline n’avait pas trente-cinq ans.",
+        "Ottoline entra avec un fils de douze ans. Ottoline, un vin de dix ans à la main, rit.",
         "Le lendemain, mercredi, Ottoline partit.",
         "Quelques jours plus tard, un vendredi, Ottoline partit.",
         "Wystan était plus jeune que Ottoline.",

@@ -7,15 +7,17 @@ from domain.story.coherence.material import Material, own
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
 from domain.story.facts import PREDICATES
+from domain.story.language import Language
 
 KIND = "attribute"
 _WEAK = ("profession", "height", "girth")
 """What people are called by more than one word for, or by comparison."""
+_CLAUSE = re.compile(r"[,;:—–()]")
 
 
 def attributes(material: Material) -> Iterator[Finding]:
     """A value in the draft that no earlier value allows, and nothing explains."""
-    for statement in (*material.draft.statements, *material.credible):
+    for statement in (*material.draft.statements, *material.heard):
         phrasing = material.language.phrasings[statement.phrasing]
         if not phrasing.values or not statement.plain or not statement.value:
             continue
@@ -27,7 +29,12 @@ def attributes(material: Material) -> Iterator[Finding]:
             prior = _opposite(statement, phrasing.against, material)
         else:
             prior = _against(statement, material)
-        if prior is None or _explained(statement, prior, material):
+        if prior is None or any(
+            material.language.finder(name).search(statement.quote)
+            for name in ("formerly", "others_own")
+        ):
+            continue
+        if _explained(statement, prior, material):
             continue
         weak = (
             statement.phrasing in _WEAK or statement.speaker or (prior.chapter and phrasing.against)
@@ -57,7 +64,7 @@ def _said(statement: Statement) -> str:
 def _against(statement: Statement, material: Material) -> Statement | None:
     """The statement that this one contradicts."""
     predicate = material.language.phrasings[statement.phrasing].predicate or statement.phrasing
-    if predicate not in PREDICATES or not PREDICATES[predicate].functional or statement.changed:
+    if predicate not in PREDICATES or not PREDICATES[predicate].functional:
         return None
     prior = _prior(statement.phrasing, statement.subject, material)
     if not prior or any(_agree(each, statement) for each in prior):
@@ -102,6 +109,8 @@ def _prior(phrasing: str, subject: str, material: Material) -> list[Statement]:
 
 
 def _explained(statement: Statement, prior: Statement, material: Material) -> bool:
+    """Whether the story tells of a change near the feature. What may be a change, or something
+    else, has to be said of the feature itself."""
     language = material.language
     phrasing = language.phrasings[statement.phrasing]
     if phrasing.against:
@@ -115,8 +124,31 @@ def _explained(statement: Statement, prior: Statement, material: Material) -> bo
     if not changes:
         return False
     cues = "|".join(map(re.escape, sorted(language.cues[statement.phrasing])))
-    return material.explained(
-        statement.subject,
-        re.compile(rf"\b(?:{'|'.join(changes)})\b", re.IGNORECASE),
-        re.compile(rf"\b(?:{cues})\b", re.IGNORECASE),
-    )
+    near = re.compile(rf"\b(?:{cues})\b", re.IGNORECASE)
+    value = re.escape(statement.groups.get("value", ""))
+    own = rf"(?!{value}\b)" if value else ""
+    change = re.compile(rf"(?<![\w-])(?:{own}(?:{'|'.join(changes)}))\b", re.IGNORECASE)
+    for told in (*material.earlier, material.draft):
+        spans = [sentence.span for sentence in told.prose.sentences]
+        for at, span in enumerate(spans):
+            text = span.of(told.text)
+            after = spans[min(at + 1, len(spans) - 1)]
+            around = told.text[spans[max(0, at - 1)].start : after.end]
+            if (
+                any(_changes(found, text, language) for found in change.finditer(text))
+                and near.search(around)
+                and material.concerns(statement.subject, around)
+            ):
+                return True
+    return False
+
+
+def _changes(found: re.Match[str], text: str, language: Language) -> bool:
+    """Whether a word for a change says in its sentence that there is one."""
+    clause = _CLAUSE.split(text[: found.start()])[-1]
+    if language.finder("negation").search(clause):
+        return False
+    if language.finder("lights").fullmatch(found.group()):
+        return language.finder("seeming").search(text) is not None
+    loose = language.finder("loose_changes").fullmatch(found.group())
+    return not loose or language.finder("bodily").search(text) is not None

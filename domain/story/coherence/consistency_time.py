@@ -8,13 +8,17 @@ from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
 
 _QUOTE = 400
+_UNDER = 4
+"""Years; who is not yet ten is not much younger."""
+_HEDGE = 16
+"""Characters before a number in which it is hedged."""
 _LEAST = 3
 """Years; a smaller number after a name is rarely an age."""
 
 
 def time_and_age(material: Material) -> Iterator[Finding]:
     """Ages and times in the draft that what came before rules out."""
-    for statement in (*material.draft.statements, *material.credible):
+    for statement in (*material.draft.statements, *material.heard):
         if not statement.plain:
             continue
         match statement.phrasing:
@@ -31,6 +35,10 @@ def ages(statement: Statement, material: Material) -> tuple[int, int] | None:
     """The youngest and the oldest that a statement allows."""
     language = material.language
     text = statement.groups.get("number", "")
+    if decade := statement.groups.get("decade", "").lower():
+        named = [word.lower() for word in language.lists["decades"]]
+        low = 10 * (named.index(decade) + 2) if decade in named else 0
+        return (low - 2, low + 9) if low else None
     if not text.isdecimal():
         found = [
             number
@@ -43,9 +51,11 @@ def ages(statement: Statement, material: Material) -> tuple[int, int] | None:
         found = [int(word) for word in text.split() if word.isdecimal()]
     if not found or min(found) < _LEAST or max(found) > 130:
         return None
-    words = statement.groups.get("hedge", "").lower()
-    if language.finder("below").search(words):
-        return max(0, min(found) - 3), min(found) - 1
+    just_before = statement.quote.lower().partition(text.lower())[0][-_HEDGE:]
+    hedges = (statement.groups.get(name, "") for name in ("hedge", "hedge2"))
+    words = " ".join((just_before, *hedges)).lower()
+    if "under" in statement.groups or language.finder("below").search(words):
+        return max(0, min(found) - _UNDER), min(found) - 1
     if language.finder("about").search(words):
         return min(found) - 4, max(found) + 4
     return min(found), max(found)
@@ -104,7 +114,7 @@ def _born_then(statement: Statement, material: Material) -> Iterator[Finding]:
 
 
 def _age(statement: Statement, material: Material) -> Iterator[Finding]:
-    if statement.past or (statement.speaker and statement.speaker != statement.subject):
+    if statement.past:
         return
     if (now := ages(statement, material)) is None:
         return
@@ -118,7 +128,7 @@ def _age(statement: Statement, material: Material) -> Iterator[Finding]:
         return
     prior, (low, high) = known[-1]
     apart = max(low - now[1], now[0] - high)
-    if now[1] < low and material.looks_back(statement):
+    if now[1] < low and _looks_back(statement, material):
         return
     severity = Severity.BLOCKING if apart > 1 and not statement.speaker else Severity.WARNING
     yield material.finding(
@@ -127,6 +137,24 @@ def _age(statement: Statement, material: Material) -> Iterator[Finding]:
         f"{own(statement.subject)} age: {_span(low, high)} before, {_span(*now)} in the draft",
         material.evidence(statement),
         material.evidence(prior),
+    )
+
+
+def _looks_back(statement: Statement, material: Material) -> bool:
+    """Whether the words before in the same paragraph, or these, tell of earlier times."""
+    before = [
+        sentence
+        for sentence in material.draft.prose.sentences
+        if sentence.span.start <= statement.start
+    ][-2:]
+    language = material.language
+    return any(
+        sentence.paragraph == before[-1].paragraph
+        and any(
+            language.finder(name).search(sentence.marked)
+            for name in ("flashback", "perfect", "retold", "formerly")
+        )
+        for sentence in before
     )
 
 

@@ -72,13 +72,17 @@ class Material:
 
     @cached_property
     def credible(self) -> Sequence[Statement]:
-        """What the draft's speakers state, but for what is near a word for lies and errors."""
+        """What the draft's known speakers state, but for what is near a word for lies."""
+        return [claim for claim in self.heard if claim.speaker != UNKNOWN]
+
+    @cached_property
+    def heard(self) -> Sequence[Statement]:
+        """What anybody in the draft states, but for what is near a word for lies and errors."""
         lies = self.language.finder("lies")
         return [
             claim
             for claim in self.draft.claims
-            if claim.speaker != UNKNOWN
-            and not lies.search(self.draft.text[max(0, claim.start - 300) : claim.start + 400])
+            if not lies.search(self.draft.text[max(0, claim.start - 300) : claim.start + 400])
         ]
 
     def looks_back(self, statement: Statement) -> bool:
@@ -133,13 +137,14 @@ class Material:
         """Whether the story says, of somebody or of nobody by name, why something is different
         now: a change, near a cue, and not in the words `besides`."""
         return any(
-            self._concerns(subject, around)
+            self.concerns(subject, around)
             for told in (*self.earlier, self.draft)
             for around in map(told.text.__getitem__, _near(told, cues, changes))
             if not besides or besides not in around
         )
 
-    def _concerns(self, subject: str, text: str) -> bool:
+    def concerns(self, subject: str, text: str) -> bool:
+        """Whether a text is of somebody, or of nobody by name."""
         if any(word in text for word in self.cast.own_words(subject)):
             return True
         return not any(
