@@ -1,18 +1,21 @@
 """Possession: nobody has what they gave away, what another has, or what is no more."""
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import NamedTuple
 
 from domain.story.coherence.material import Material
 from domain.story.coherence.verdict import Finding, Severity
-from domain.story.extraction.statements import Statement
+from domain.story.extraction.statements import UNKNOWN, Statement
 from domain.story.extraction.told import Told
 from domain.story.language import Language
 
 KIND = "possession"
 _AROUND = 90
 """Characters around a mention of a thing."""
-_EVENTS = ("gives", "takes", "gone", "holds")
+_LIES = 300
+_STOPS = ".!?;\n"
+_EVENTS = ("gives", "takes", "gone", "stores", "holds", "used")
 
 
 class _State(NamedTuple):
@@ -29,10 +32,13 @@ class _State(NamedTuple):
 def possession(material: Material) -> Iterator[Finding]:
     """Who has or uses a thing in the draft that somebody else has, or that is gone."""
     states = dict(_laid_down(material))
-    for statement in material.before:
+    for statement in (*material.canon, *chain.from_iterable(map(_told, material.earlier))):
         _follow(statement, states)
     reported: set[str] = set()
-    for statement in material.draft.statements:
+    taken = {
+        (each.start, _thing(each)) for each in material.draft.things if each.phrasing == "takes"
+    }
+    for statement in _told(material.draft):
         if statement.phrasing not in _EVENTS or not statement.plain or statement.past:
             continue
         thing = _thing(statement)
@@ -40,6 +46,8 @@ def possession(material: Material) -> Iterator[Finding]:
         if (
             state is not None
             and thing not in reported
+            and (statement.start, thing) not in taken
+            and not statement.speaker
             and _clashes(statement, state)
             and _same(statement, state, material)
             and not _handed_on(thing, state, statement, material)
@@ -47,6 +55,15 @@ def possession(material: Material) -> Iterator[Finding]:
             reported.add(thing)
             yield _finding(thing, state, statement, material)
         _follow(statement, states)
+
+
+def _told(told: Told) -> Iterator[Statement]:
+    """What a chapter says of things, but for what speakers say who are not plain, or lie."""
+    lies = told.prose.cast.language.finder("lies")
+    for statement in told.things:
+        near = told.text[max(0, statement.start - _LIES) : statement.start + _LIES]
+        if not statement.speaker or (statement.speaker != UNKNOWN and not lies.search(near)):
+            yield statement
 
 
 def _laid_down(material: Material) -> Iterator[tuple[str, _State]]:
@@ -84,27 +101,43 @@ def _thing(statement: Statement) -> str:
     return statement.groups.get("thing", "").lower()
 
 
+def _who(statement: Statement) -> str:
+    """Who has or does something with a thing, by a statement."""
+    return statement.subject or statement.groups.get("whose", "")
+
+
 def _follow(statement: Statement, states: dict[str, _State]) -> None:
     """Keeps whose a thing is after a statement."""
     thing = _thing(statement)
     if not thing or not statement.plain:
         return
-    if statement.phrasing == "gives":
-        states[thing] = _State(statement, statement.groups.get("o", ""))
-    elif statement.phrasing == "takes":
-        states[thing] = _State(statement, statement.subject)
+    who, groups = statement.subject, statement.groups
+    known = states.get(thing)
+    if statement.phrasing == "gives" and who and groups.get("o") == who:
+        states[thing] = _State(statement, without=who)  # `she gave her`: somebody else
+    elif statement.phrasing == "gives":
+        states[thing] = _State(statement, groups.get("o", ""))
+    elif statement.phrasing in ("takes", "stores"):
+        states[thing] = _State(statement, who)
     elif statement.phrasing == "gone":
-        states[thing] = _State(statement, without=statement.subject, gone=not statement.subject)
-    elif statement.phrasing == "holds" and _clashes(statement, states.get(thing)):
-        states.pop(thing, None)
+        if known is None or known.since.start != statement.start or not known.owner:
+            states[thing] = _State(statement, "", who, not who or "lost" in groups)
+    elif statement.phrasing == "holds" and known is not None and _clashes(statement, known):
+        states.pop(thing if known.since.quote != statement.quote else "", None)
 
 
 def _clashes(statement: Statement, state: _State | None) -> bool:
-    if state is None or statement.phrasing not in ("holds", "gives") or not statement.subject:
+    if state is None or statement.phrasing not in ("holds", "gives", "stores", "used"):
         return False
-    if state.gone or statement.subject == state.without:
+    if state.gone:
+        return bool(statement.subject) or statement.phrasing == "used"
+    who = _who(statement)
+    since = state.since
+    if not who or (statement.start, statement.chapter) == (since.start, since.chapter):
+        return False
+    if who == state.without:
         return True
-    return bool(state.owner) and statement.subject != state.owner
+    return statement.phrasing != "used" and bool(state.owner) and who != state.owner
 
 
 def _same(statement: Statement, state: _State, material: Material) -> bool:
@@ -131,10 +164,36 @@ def _handed_on(thing: str, state: _State, statement: Statement, material: Materi
     if material.language.finder("undone").search(state.since.quote):
         return True
     return any(
-        transfer.search(text[max(0, at - _AROUND) : at + _AROUND])
+        transfer.search(around) and not _retold(around, state, statement, material)
         for told, text in _between(state, statement, material)
         for at in _places(name, text)
+        for around in _around(at, text, material.language)
     )
+
+
+def _around(at: int, text: str, language: Language) -> Iterator[str]:
+    """The sentence around a mention of a thing, and the next one where that says `it`."""
+    start = max((text.rfind(stop, 0, at) for stop in _STOPS), default=-1) + 1
+    end = _stop(text, at)
+    yield text[max(start, at - _AROUND) : min(end, at + _AROUND)]
+    following = text[end + 1 : min(_stop(text, end + 1), end + _AROUND)]
+    if any(pattern.search(following) for pattern in language.patterns("it")):
+        yield following
+
+
+def _stop(text: str, at: int) -> int:
+    """Where the sentence ends that a place is in."""
+    return min((found for stop in _STOPS if (found := text.find(stop, at)) >= 0), default=len(text))
+
+
+def _retold(text: str, state: _State, statement: Statement, material: Material) -> bool:
+    """Whether words tell again how the thing came to whoever has it, and of nobody else."""
+    named = material.cast.own_words
+    if not state.owner or not material.language.finder("perfect").search(text):
+        return False
+    if not any(word in text for word in named(state.owner)):
+        return False
+    return not any(word in text for word in named(_who(statement)))
 
 
 def _between(state: _State, statement: Statement, material: Material) -> Iterator[tuple[Told, str]]:
@@ -160,10 +219,11 @@ def _places(name: str, text: str) -> Iterator[int]:
 def _finding(thing: str, state: _State, statement: Statement, material: Material) -> Finding:
     known = any(thing == entity.name.lower() for entity in material.cast.entities)
     what = f"is with {state.owner}" if state.owner else "is gone"
+    certain = known and not state.since.speaker
     return material.finding(
         KIND,
-        Severity.BLOCKING if known else Severity.WARNING,
-        f"{thing} {what} by what came before; in the draft {statement.subject} has it",
+        Severity.BLOCKING if certain else Severity.WARNING,
+        f"{thing} {what} by what came before; in the draft {_who(statement) or 'somebody'} has it",
         material.evidence(statement),
         material.evidence(state.since),
     )
