@@ -31,6 +31,19 @@ from tests.unit.contradictions import Laid, contradictions
             "Nora lived alone with her husband, Tom.",
             "Nora, a spinster, kept hens. Nora was a spinster.",
         ),
+        ("en", "Nora had married a baker.", "Nora had never married."),
+        (
+            "en",
+            "Tom was Paul's father.",
+            "Paul came in with a lamp. Tom was his brother, after all.",
+        ),
+        ("en", "Ida was Paul's wife.", "“Paul comes at noon. His sister Ida is ill,” Nora said."),
+        ("fr", "Nora avait épousé un boulanger.", "Nora n’avait jamais été mariée."),
+        (
+            "fr",
+            ("Nora Vane", "mari", "Tom Hask"),
+            "— Nora arrive à midi, dit Ida. Avec son mari, maître Paul Sorel.",
+        ),
         ("fr", "Nora était la sœur de Tom.", "Nora, la femme de Tom, ouvrit la porte."),
         ("fr", "Nora était fille unique.", "La sœur de Nora écrivait chaque semaine."),
         ("fr", ("Nora Vane", "mari", "Tom Hask"), "Paul, le mari de Nora, riait."),
@@ -67,6 +80,8 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ("en", "Tom was a bachelor.", "Tom married in June. Tom's wife came in."),
         ("en", "Tom had no children.", "Tom treated the boy like a son. Tom wished for a son."),
         ("en", "Tom had a wife.", "Tom's wife Ida came in."),
+        ("en", "Nora had married a baker.", "Nora's husband came in."),
+        ("en", "Ida was Paul's wife.", "“Paul comes at noon. His wife Ida is ill,” Nora said."),
         ("en", "Nora was not Tom's wife but his sister.", "Nora was Tom's sister."),
         (
             "en",

@@ -2,20 +2,28 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from domain.story.coherence.material import Material, own
 from domain.story.coherence.verdict import Evidence, Finding, Severity
-from domain.story.extraction.statements import Statement
+from domain.story.extraction.statements import UNKNOWN, Statement, of_sentence
 from domain.story.language import Relation
+from domain.story.text import marks
+from domain.story.text.mentions import Marker
+from domain.story.text.sentences import sentences
+from domain.story.text.speakers import uttered
 
 KIND = "relation"
 _RELATED = ("related", "pair", "wed")
+_LIES = 300
+_BACK = 2
+"""Sentences back in which an owner may be named."""
 _CLOSE = (("betrothed", "spouse"), ("step_parent", "parent"), ("step_child", "child"))
 
 
 def relations(material: Material) -> Iterator[Finding]:
     """Relations in the draft that what came before rules out."""
-    for statement in (*material.draft.statements, *material.credible):
+    for statement in (*material.draft.statements, *_said(material)):
         if not statement.plain:
             continue
         if statement.phrasing in _RELATED:
@@ -30,6 +38,33 @@ def relations(material: Material) -> Iterator[Finding]:
             yield from _count(statement, material)
 
 
+def _said(material: Material) -> Iterator[Statement]:
+    """What the draft's speakers state, also of somebody they have just named: `Ida comes at
+    noon, with her husband`."""
+    yield from material.credible
+    known = {(each.phrasing, each.subject, each.start) for each in material.credible}
+    prose, cast = material.draft.prose, material.cast
+    lies = material.language.finder("lies")
+    abbreviations = frozenset(material.language.abbreviations)
+    text = marks.blank(prose.text)
+    turn, marker = -1, Marker(cast, text)
+    for speaker, quotation in uttered(prose):
+        if quotation.paragraph != turn:
+            turn, marker = (
+                quotation.paragraph,
+                Marker(cast, text, i=cast.chars.get(speaker or "", "")),
+            )
+        for span in sentences(text, quotation.span, abbreviations):
+            sentence = marker.sentence(span, quotation.paragraph, 0)
+            if not any(mention.pronoun for mention in sentence.mentions):
+                continue
+            if lies.search(text[max(0, span.start - _LIES) : span.end + _LIES]):
+                continue
+            for statement in of_sentence(sentence, prose.text, cast, material.draft.number):
+                if (statement.phrasing, statement.subject, statement.start) not in known:
+                    yield replace(statement, speaker=speaker or UNKNOWN)
+
+
 def relation(word: str, material: Material) -> Relation | None:
     """The relation that a word names."""
     name = material.language.relation_words.get(word.lower())
@@ -42,7 +77,7 @@ def _word(statement: Statement) -> str:
 
 
 def _related(statement: Statement, material: Material) -> Iterator[Finding]:
-    owner, other = statement.subject, statement.object
+    owner, other = _owner(statement, material), statement.object
     said = relation(_word(statement), material)
     if said is None or owner == other or other.lower() in material.language.functional_words:
         return
@@ -56,6 +91,40 @@ def _related(statement: Statement, material: Material) -> Iterator[Finding]:
             message = f"{owner} and {other} are related in the draft, and were not before"
             yield _finding(statement, prior.quote, prior.chapter, message, material)
             return
+
+
+def _owner(statement: Statement, material: Material) -> str:
+    """Whose relative it is: nobody is their own, so that `his brother` after the brother's name
+    is the only other one's who has just been named."""
+    owner, other = statement.subject, statement.object
+    if owner != other or statement.speaker:
+        return owner
+    told = material.draft.prose.sentences
+    here = [each for each in told if each.span.start <= statement.start][-1 - _BACK :]
+    char = material.cast.chars.get(other, "")
+    words = {
+        material.draft.text[mention.start : mention.end].lower()
+        for mention in here[-1].mentions
+        if mention.char == char and mention.pronoun and mention.owner
+    }
+    pronouns = [
+        material.language.pronoun_table[word]
+        for word in words
+        if word in material.language.pronoun_table
+    ]
+    people = [
+        material.cast.by_char[mention.char]
+        for sentence in here[:-1]
+        for mention in sentence.mentions
+        if sentence.scene == statement.scene and mention.char != char
+    ]
+    fitting = {
+        entity.name
+        for entity in people
+        if entity.kind == "person"
+        and all(not each.gender or entity.gender in (each.gender, "") for each in pronouns)
+    }
+    return fitting.pop() if len(fitting) == 1 else owner
 
 
 def _against(prior: Statement, said: Relation, owner: str, other: str, material: Material) -> str:
@@ -184,7 +253,8 @@ def kinds_of_kin(statement: Statement, material: Material) -> frozenset[str]:
     if (known := relation(word, material)) is not None:
         return frozenset((known.kin,))
     if statement.phrasing != "no_kin":
-        return frozenset()
+        wed = material.language.finder("marry").search(word) is not None
+        return frozenset(("spouse",)) if wed else frozenset()
     if material.language.finder("kinless").search(word):
         return frozenset(("sibling", "parent", "child", "spouse"))
     for kin in ("sibling", "parent", "child"):
