@@ -43,6 +43,14 @@ def clashes(before: str, draft: str, language: str = "en") -> bool:
             "“The Vermeer is a forgery,” said Berthe. “Nobody else knows.” Ottoline nodded.",
             "Wystan knew that the Vermeer was a forgery.",
         ),
+        (
+            "“The Vermeer is a forgery,” said Berthe. Ottoline nodded. She did not tell Wystan.",
+            "Wystan already knew that the Vermeer was a forgery.",
+        ),
+        (
+            "“I’ve read the letter,” said Berthe. “The name in it is Wystan.”",
+            "Berthe had never learned whose name was in the letter.",
+        ),
         ("“Tea?” Ottoline said to Wystan.", "Ottoline had never met Wystan before."),
     ],
 )
@@ -53,6 +61,10 @@ def test_what_cannot_be_known_is_found(before: str, draft: str) -> None:
 @pytest.mark.parametrize(
     ("before", "draft"),
     [
+        (
+            "“The Vermeer is a forgery,” said Berthe. Ottoline did not tell Wystan.",
+            "“I read that the Vermeer is a forgery,” said Wystan. He asked for a glass of water.",
+        ),
         ("It rained.", "“I sold the vineyard,” said Ottoline. “I owed too much.”"),
         (
             "“I sold the vineyard to pay a debt,” Ottoline told Wystan.",

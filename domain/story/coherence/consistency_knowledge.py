@@ -21,6 +21,8 @@ _MANY = 3
 _TOGETHER = 3
 """Sentences of one speech that are read as one."""
 _QUOTE = 400
+_BEFORE = 500
+"""Characters before `she did not tell him` in which it is told what."""
 _BACK, _ON = 300, 120
 """Characters before and after `nobody else knows` in which it is told, and to whom."""
 
@@ -50,7 +52,7 @@ def knowledge(material: Material) -> Iterator[Finding]:
     """What somebody says or knows in the draft, and cannot know."""
     yield from _strangers(material)
     yield from _forgotten(material)
-    secrets = [*_laid_down(material), *_told(material), *_kept(material)]
+    secrets = [*_laid_down(material), *_told(material), *_kept(material), *_withheld(material)]
     if not secrets:
         return
     reported: set[tuple[str, str]] = set()
@@ -74,12 +76,11 @@ def _forgotten(material: Material) -> Iterator[Finding]:
     for statement in material.draft.statements:
         if statement.phrasing != "unaware" or not statement.sure or statement.past:
             continue
-        words = _words(statement.groups.get("what", ""), material)
+        words = _words(_named(statement.groups.get("what", ""), material), material)
         if len(words) < _LEAST:
             continue
         for told in material.earlier:
-            for speaker, sentence in spoken(told.prose):
-                said = sentence.span.of(told.text)
+            for speaker, said in _speeches(told):
                 if speaker == statement.subject and _has(words, said, material.language):
                     yield material.finding(
                         KIND,
@@ -89,6 +90,49 @@ def _forgotten(material: Material) -> Iterator[Finding]:
                         material.quoted(told.number, said[:_QUOTE]),
                     )
                     return
+
+
+def _named(marked: str, material: Material) -> str:
+    """Words with names for the marks."""
+    by_char = material.cast.by_char
+    return "".join(f" {by_char[char].name} " if char in by_char else char for char in marked)
+
+
+def _speeches(told: Told) -> Iterator[tuple[str | None, str]]:
+    """Who says what, each sentence with those of the same speech before it."""
+    recent: list[tuple[str | None, Sentence]] = []
+    for speaker, sentence in spoken(told.prose):
+        if recent and (recent[-1][0], recent[-1][1].paragraph) != (speaker, sentence.paragraph):
+            recent.clear()
+        recent.append((speaker, sentence))
+        yield speaker, " ".join(each.span.of(told.text) for _, each in recent[-_TOGETHER:])
+
+
+def _withheld(material: Material) -> Iterator[_Secret]:
+    """What somebody learns, and then does not tell one of the others."""
+    language, cast = material.language, material.cast
+    texts = [told.text.lower() for told in material.earlier]
+    for told in material.earlier:
+        for sentence in told.prose.sentences:
+            if not sentence.mentions:
+                continue
+            matches = (
+                match
+                for pattern in language.patterns("withheld")
+                for match in pattern.finditer(sentence.marked)
+            )
+            ignorant = frozenset(cast.by_char[match.group("s")].name for match in matches)
+            if not ignorant or language.finder("unreal").search(sentence.marked):
+                continue
+            start, end = max(0, sentence.span.start - _BEFORE), sentence.span.start
+            text = told.text[told.text.find(" ", start) : end] if start else told.text[:end]
+            words = _words(text, material)
+            low = text.lower()
+            rare = frozenset(word for word in words if _occurs(word, texts, low.count(word)))
+            if rare and len(words) >= _LEAST:
+                quote = _line(told.text, sentence.span.start)
+                source = material.quoted(told.number, quote)
+                yield _Secret(words, frozenset(), ignorant, source, told.number, rare)
 
 
 def _laid_down(material: Material) -> Iterator[_Secret]:
@@ -210,6 +254,8 @@ def _reveals(speech: _Speech, secret: _Secret, material: Material) -> bool:
     if not _given_away(secret, speech.around, language):
         return False
     if language.finder("guessing").search(speech.around):
+        return False
+    if secret.ignorant and language.finder("learning").search(speech.around):
         return False
     asks = speech.quote.rstrip(' "”’»').endswith("?")
     if asks and not language.finder("presuming").match(speech.quote.lstrip(' "“‘«—–')):

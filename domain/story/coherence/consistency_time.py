@@ -152,7 +152,12 @@ def _looks_back(statement: Statement, material: Material) -> bool:
         sentence.paragraph == before[-1].paragraph
         and any(
             language.finder(name).search(sentence.marked)
-            for name in ("flashback", "perfect", "retold", "formerly")
+            for name in (
+                "flashback",
+                "retold",
+                "formerly",
+                *(("perfect",) if sentence.mentions else ()),
+            )
         )
         for sentence in before
     )
