@@ -20,6 +20,8 @@ _ALIVE = ("acts", "met", "present", "with_alive")
 _QUOTE = 400
 _REACH = 160
 """Characters between a name and what is told of it."""
+_DEEDS = {"deeds": ("irrealis", "perfect", "negation"), "no_answer": ("irrealis", "perfect")}
+"""Lists of patterns, and the lists of what makes them doubtful."""
 _WANTED = ("happening", "yet_to_meet")
 _NOT_NOW = ("unreal", "retold", "kept_words", "habit")
 _SAID = ("present", "with_alive")
@@ -41,7 +43,8 @@ def life_and_death(material: Material) -> Iterator[Finding]:
     dying = {_who(each) for each in material.draft.statements if each.phrasing in _DEATHS}
     said = (each for each in material.credible if each.phrasing in _SAID)
     of_kin = _of_kin(kinsfolk, material)
-    for statement in (*material.draft.statements, *said, *of_kin):
+    deeds = _deeds(kinsfolk, material)
+    for statement in (*material.draft.statements, *said, *of_kin, *deeds):
         if statement.phrasing in _DEATHS and statement.plain:
             dead.setdefault(_who(statement), statement)
         if not _lives(statement, material):
@@ -157,6 +160,42 @@ def _of_kin(kinsfolk: Kinsfolk, material: Material) -> Iterator[Statement]:
                     yield replace(statement, sure=False)
 
 
+def _deeds(kinsfolk: Kinsfolk, material: Material) -> Iterator[Statement]:
+    """What somebody who is named does, however the narrator puts it: turned round, after an
+    apposition, with a hand or a voice, or by not answering."""
+    draft, find = material.draft, material.language.finder
+    for plain in draft.prose.sentences:
+        sentence = kinsfolk.restated(plain) or plain
+        if any(find(name).search(sentence.marked) for name in ("unreal", "flashback")):
+            continue
+        for name, doubtful in _DEEDS.items():
+            for pattern in material.language.patterns(name):
+                for match in pattern.finditer(sentence.marked):
+                    char = match.groupdict().get("s") or match.groupdict().get("o") or ""
+                    said = sentence.marked[: match.end()]
+                    meant = [each for each in sentence.mentions if each.char == char]
+                    if all(each.pronoun for each in meant) and meant:
+                        continue
+                    if any(find(each).search(said) for each in doubtful):
+                        continue
+                    yield _deed(material.cast.by_char[char].name, sentence, draft)
+
+
+def _deed(who: str, sentence: Sentence, told: Told, phrasing: str = "acts") -> Statement:
+    return Statement(
+        phrasing=phrasing,
+        subject=who,
+        value="",
+        likes=frozenset(),
+        object="",
+        quote=sentence.span.of(told.text)[:_QUOTE],
+        start=sentence.span.start,
+        chapter=told.number,
+        scene=sentence.scene,
+        sure=False,
+    )
+
+
 def _now(
     dead: Mapping[str, Statement], kinsfolk: Kinsfolk, material: Material
 ) -> Iterator[Finding]:
@@ -223,15 +262,4 @@ def _pronoun_deaths(told: Told, material: Material) -> Iterator[Statement]:
                 continue
             if entity.gender and pronoun.gender and entity.gender != pronoun.gender:
                 continue
-            yield Statement(
-                phrasing="dies",
-                subject=entity.name,
-                value="no",
-                likes=frozenset(("no",)),
-                object="",
-                quote=sentence.span.of(told.text)[:_QUOTE],
-                start=sentence.span.start,
-                chapter=told.number,
-                scene=sentence.scene,
-                sure=False,
-            )
+            yield _deed(entity.name, sentence, told, "dies")
