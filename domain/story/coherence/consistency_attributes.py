@@ -1,11 +1,13 @@
 """What somebody is like, can and does: eyes, hair, hands, marks, make, calling, abilities."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 
 from domain.story.coherence.material import Material, own
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
+from domain.story.extraction.told import Told
 from domain.story.facts import PREDICATES
 from domain.story.language import Language
 
@@ -128,19 +130,25 @@ def _explained(statement: Statement, prior: Statement, material: Material) -> bo
     value = re.escape(statement.groups.get("value", ""))
     own = rf"(?!{value}\b)" if value else ""
     change = re.compile(rf"(?<![\w-])(?:{own}(?:{'|'.join(changes)}))\b", re.IGNORECASE)
-    for told in (*material.earlier, material.draft):
-        spans = [sentence.span for sentence in told.prose.sentences]
-        for at, span in enumerate(spans):
-            text = span.of(told.text)
-            after = spans[min(at + 1, len(spans) - 1)]
-            around = told.text[spans[max(0, at - 1)].start : after.end]
-            if (
-                any(_changes(found, text, language) for found in change.finditer(text))
-                and near.search(around)
-                and material.concerns(statement.subject, around)
-            ):
-                return True
-    return False
+    return any(
+        material.concerns(statement.subject, told.text[around])
+        for told in (*material.earlier, material.draft)
+        for around in told.prose.once((change, near), partial(_turns, told, change, near))
+    )
+
+
+def _turns(told: Told, change: re.Pattern[str], near: re.Pattern[str]) -> Sequence[slice]:
+    """Each sentence with a change, and those beside it, where they have the feature."""
+    language = told.prose.cast.language
+    spans = [sentence.span for sentence in told.prose.sentences]
+    found: list[slice] = []
+    for at, span in enumerate(spans):
+        text = span.of(told.text)
+        if any(_changes(each, text, language) for each in change.finditer(text)):
+            around = slice(spans[max(0, at - 1)].start, spans[min(at + 1, len(spans) - 1)].end)
+            if near.search(told.text[around]):
+                found.append(around)
+    return found
 
 
 def _changes(found: re.Match[str], text: str, language: Language) -> bool:

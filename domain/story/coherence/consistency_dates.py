@@ -7,6 +7,7 @@ from typing import NamedTuple
 from domain.story.coherence.calendar import clashes
 from domain.story.coherence.material import Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
+from domain.story.extraction.statements import Statement
 from domain.story.extraction.told import Told
 from domain.story.language import Language
 from domain.story.text.cast import WORD, Cast
@@ -226,11 +227,10 @@ class _Elder(NamedTuple):
 
 def _elders(material: Material) -> Iterator[Finding]:
     """Who is the older of two in the draft, and the younger by what came before."""
-    before = {(each.younger, each.older): each for each in material.of_earlier(_ranked)} | _by_age(
-        material
-    )
+    before = {(each.younger, each.older): each for each in material.of_earlier(_ranked)}
+    ages = _ages(material)
     for now in _ranked(material.draft, material):
-        prior = before.get((now.older, now.younger))
+        prior = _by_age(now, ages, material) or before.get((now.older, now.younger))
         if prior is not None:
             yield material.finding(
                 KIND,
@@ -242,19 +242,21 @@ def _elders(material: Material) -> Iterator[Finding]:
             return
 
 
-def _by_age(material: Material) -> dict[tuple[str, str], _Elder]:
-    """Pairs of the bible's people, the younger first, by their ages."""
-    ages = {
-        each.subject: (int(each.value), each)
+def _ages(material: Material) -> dict[str, Statement]:
+    """The bible's people, each with their age."""
+    return {
+        each.subject: each
         for each in material.canon
         if each.phrasing == "age" and each.value.isdecimal()
     }
-    return {
-        (young, old): _Elder(old, young, material.evidence(ages[old][1]))
-        for old, (more, _) in ages.items()
-        for young, (less, _) in ages.items()
-        if more > less
-    }
+
+
+def _by_age(now: _Elder, ages: dict[str, Statement], material: Material) -> _Elder | None:
+    """The same two the other way round, where the bible's ages have it so."""
+    old, young = ages.get(now.younger), ages.get(now.older)
+    if old is None or young is None or int(old.value) <= int(young.value):
+        return None
+    return _Elder(now.younger, now.older, material.evidence(old))
 
 
 def _ranked(told: Told, material: Material) -> Iterator[_Elder]:
