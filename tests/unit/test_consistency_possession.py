@@ -107,6 +107,7 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ("en", "Nora showed Paul the ring.", "Nora wore the ring."),
         ("en", "Nora gave Paul the ring. Paul gave it back.", "Nora wore the ring."),
         ("en", "Nora locked the deed in her safe.", "Nora unfolded the deed."),
+        ("en", "Nora gave Paul the key.", "He had the key and a paper. Nora pocketed it."),
         ("en", "Nora gave Paul the key.", "He had the key.\n\nNora took a paper and read it."),
         ("en", "Nora gave Paul the crown.", "Somebody took the crown in Tom's hands."),
         ("en", "Paul dropped the gun.", "Paul picked up the gun. Paul fired the gun."),

@@ -9,6 +9,7 @@ from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import UNKNOWN, Statement
 from domain.story.extraction.told import Told
 from domain.story.language import Language
+from domain.story.text.cast import words_of
 
 KIND = "possession"
 _AROUND = 90
@@ -48,6 +49,7 @@ def possession(material: Material) -> Iterator[Finding]:
             and thing not in reported
             and (statement.start, thing) not in taken
             and not statement.speaker
+            and _named(thing, statement, material)
             and _clashes(statement, state)
             and _same(statement, state, material)
             and not _handed_on(thing, state, statement, material)
@@ -99,6 +101,16 @@ def _stated(thing: str, value: str) -> Statement:
 
 def _thing(statement: Statement) -> str:
     return statement.groups.get("thing", "").lower()
+
+
+def _named(thing: str, statement: Statement, material: Material) -> bool:
+    """Whether a sentence names the thing that it is about: an `it` may mean another one."""
+    entity = material.cast.named(thing)
+    words = {
+        word.lower() for name in (entity.names if entity else (thing,)) for word in words_of(name)
+    }
+    low = statement.quote.lower()
+    return any(word in low for word in words - material.language.functional_words)
 
 
 def _who(statement: Statement) -> str:
