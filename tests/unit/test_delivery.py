@@ -223,5 +223,5 @@ async def test_events_that_have_gone_are_noticed(
     async with followed.delivering(a_consumer(handler), Limits(window=32)) as delivery:
         run = followed.runs[delivery]
         await eventually(run.done)
-        with pytest.raises(RecordDamaged, match="version 8 of thing/a has gone"):
+        with pytest.raises(RecordDamaged, match=r"version \d+ of thing/a has gone"):
             run.result()
