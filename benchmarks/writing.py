@@ -33,8 +33,8 @@ _QUERIES = 500
 def main() -> int:
     """Run the benchmark and print its tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.writing", description=__doc__)
-    parser.add_argument("--latency", type=float, default=0.2, help="seconds of a model's call")
-    parser.add_argument("--written", type=int, default=15, help="chapters written")
+    parser.add_argument("--latency", type=float, default=2.0, help="seconds of a model's call")
+    parser.add_argument("--written", type=int, default=5, help="chapters written")
     parser.add_argument("--projects", type=int, default=1_000, help="projects at once")
     parser.add_argument("--chapters", type=int, default=200, help="of the long novel")
     options = parser.parse_args()
