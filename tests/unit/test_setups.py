@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from adapters.languages import load_language
 from domain.story.bible import Bible
 from domain.story.extraction.payoffs import advance
-from domain.story.extraction.setups import find_setups
 from domain.story.reading import ChapterText, read_chapter
 from domain.story.setups import Setup, SetupStatus
 
@@ -49,7 +48,7 @@ PLANTED = [
 
 @pytest.mark.parametrize(("code", "text", "begins"), PLANTED)
 def test_a_setup_is_found_by_its_kind_and_subject(code: str, text: str, begins: str) -> None:
-    found = find_setups(ChapterText(number=3, text=text), BIBLE, load_language(code))
+    found = read_chapter(ChapterText(number=3, text=text), BIBLE, load_language(code)).setups
     assert any(setup.setup_id.startswith(begins) for setup in found), found
     assert all(setup.planted.quote in text and setup.planted.chapter == 3 for setup in found)
 
@@ -68,7 +67,7 @@ def test_a_setup_is_found_by_its_kind_and_subject(code: str, text: str, begins: 
     ],
 )
 def test_what_promises_nothing_is_no_setup(text: str) -> None:
-    assert find_setups(ChapterText(number=1, text=text), BIBLE, load_language("en")) == ()
+    assert read_chapter(ChapterText(number=1, text=text), BIBLE, load_language("en")).setups == ()
 
 
 def follow(*texts: str) -> dict[str, Setup]:

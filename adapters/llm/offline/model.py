@@ -15,7 +15,6 @@ from adapters.llm.offline.summary import summed_up
 from domain.book import Frozen
 from domain.errors import AnswerUnusable
 from domain.prompt import Origin, Prompt, Usage
-from domain.story.extraction.setups import find_setups
 from domain.story.prompts.answers import (
     Adjudication,
     Extracted,
@@ -129,8 +128,8 @@ def _summary(material: SummaryMaterial) -> str:
 
 def _extracted(material: ExtractMaterial) -> Extracted:
     """What the deterministic reader finds, as a language model would put it."""
-    chapter, bible = material.chapter, material.bible
     language = load_language(material.language)
+    reading = read_chapter(material.chapter, material.bible, language)
     return Extracted(
         facts=tuple(
             ExtractedFact(
@@ -140,13 +139,13 @@ def _extracted(material: ExtractMaterial) -> Extracted:
                 believer=fact.believer,
                 quote=fact.source.quote,
             )
-            for fact in read_chapter(chapter, bible, language).facts
+            for fact in reading.facts
         ),
         setups=tuple(
             ExtractedSetup(
                 kind=setup.kind, subject=setup.subject, text=setup.text, quote=setup.planted.quote
             )
-            for setup in find_setups(chapter, bible, language)
+            for setup in reading.setups
         ),
     )
 

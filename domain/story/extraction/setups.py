@@ -6,23 +6,17 @@ subject, so that the same subject in a later chapter is the same setup.
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
-from domain.story.bible import Bible
 from domain.story.cues import SetupKind
 from domain.story.facts import Source
 from domain.story.language import Language
 from domain.story.setups import Setup, setup_id
 from domain.story.text import marks
 from domain.story.text.cast import Cast
-from domain.story.text.discovery import discover
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import Prose, read_prose
+from domain.story.text.prose import Prose
 from domain.story.text.sentences import Span, sentences
 from domain.story.text.speakers import uttered
-
-if TYPE_CHECKING:
-    from domain.story.reading import ChapterText
 
 _MOST = 200  # setups of one chapter
 _QUOTE = 600
@@ -31,12 +25,6 @@ _SUBJECT = 160
 _SHORTEST_WORD = 3
 
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-
-
-def find_setups(chapter: "ChapterText", bible: Bible, language: Language) -> tuple[Setup, ...]:
-    """The setups that a chapter plants, in order; quotes are verbatim from its text."""
-    cast = discover(bible, (chapter.text,), language)
-    return setups_of(read_prose(chapter.text, cast), chapter.number)
 
 
 def setups_of(prose: Prose, chapter: int) -> tuple[Setup, ...]:
