@@ -42,12 +42,14 @@ def main() -> int:
     """Run the benchmark and print its tables."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.coherence", description=__doc__)
     parser.add_argument("--novels", type=Path, help="folder of NAME/novel_text.txt: clean text")
+    parser.add_argument("--stories", nargs="+", metavar="SLUG", help="these alone, not all")
     parser.add_argument("--show", action="store_true", help="list misses and false alarms")
     parser.add_argument("--held-out", action="store_true", help="--show lists the held-out half")
     parser.add_argument("--json", action="store_true", help="print figures as JSON, no tables")
     options = parser.parse_args()
+    chosen = [story for story in stories() if story.slug in (options.stories or [story.slug])]
     clean, edited = (
-        _outcomes([trial for story in stories() for trial in trials(story)], what)
+        _outcomes([trial for story in chosen for trial in trials(story)], what)
         for trials, what in ((clean_trials, "clean stories"), (edited_trials, "planted"))
     )
     novels = _outcomes(list(novel_trials(options.novels)), "novels") if options.novels else []
@@ -55,7 +57,7 @@ def main() -> int:
     scores = {"halves": by_half(halves)} | {name: by_edit(half) for name, half in halves.items()}
     clean_rows = {name: clean_figures(half) for name, half in _by_half(clean).items()}
     clean_rows |= _novel_rows(novels)
-    lookups = {story.slug: look_up_names(story) for story in stories()}
+    lookups = {story.slug: look_up_names(story) for story in chosen}
     if options.json:
         _write_json(scores, clean_rows, lookups)
         return 0
