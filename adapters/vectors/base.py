@@ -19,7 +19,7 @@ def space_of(origin: Origin) -> str:
 class Hit(Frozen):
     """A passage that was found; `similarity` is the cosine."""
 
-    passage: Passage
+    passage_id: str
     similarity: float
 
 

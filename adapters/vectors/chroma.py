@@ -181,24 +181,16 @@ class ChromaVectors:
             found = collection.query(
                 query_embeddings=np.asarray([vector], np.float32),
                 n_results=limit,
-                include=["documents", "metadatas", "distances"],
+                include=["distances"],
             )
-            (ids,), (texts,), (places,), (distances,) = (
-                found["ids"],
-                found["documents"] or [[]],
-                found["metadatas"] or [[]],
-                found["distances"] or [[]],
-            )
+            (ids,), (distances,) = found["ids"], found["distances"] or [[]]
             return [
-                Hit(
-                    passage=Passage.model_validate({"passage_id": id, "text": text, **place}),
-                    similarity=1.0 - distance,
-                )
-                for id, text, place, distance in zip(ids, texts, places, distances, strict=True)
+                Hit(passage_id=passage_id, similarity=1.0 - distance)
+                for passage_id, distance in zip(ids, distances, strict=True)
             ]
 
         hits = self._in(name, query) or ()
-        return sorted(hits, key=lambda hit: (-hit.similarity, hit.passage.passage_id))
+        return sorted(hits, key=lambda hit: (-hit.similarity, hit.passage_id))
 
     def _delete(self, name: str, ids: list[str]) -> None:
         for start in range(0, len(ids), _BATCH_ROWS):

@@ -12,8 +12,8 @@ from adapters.keywords.cache import KeywordCache
 from adapters.keywords.index import KeywordIndex
 from adapters.llm.base import Embeddings
 from adapters.vectors.base import VectorStore, space_of
-from domain.entities.project.answers import Outline
-from domain.entities.project.queries import ChapterList, WholeProject
+from domain.entities.project import answers
+from domain.entities.project.queries import MemoryVersion, WholeProject
 from domain.entities.project.state import ProjectState
 from domain.errors import ScriptoriumError
 from domain.story.bible import Bible
@@ -123,8 +123,8 @@ class StoryMemory:
         await self._vectors.close()
 
     async def _established(self, project_id: str) -> Established:
-        answer = await self._entities.query("project", project_id, ChapterList())
-        version = cast(Outline, answer.value).memory_version
+        answer = await self._entities.query("project", project_id, MemoryVersion())
+        version = cast(answers.Established, answer.value).memory_version
         known = self._kept.get(project_id, version)
         if known is None:
             answer = await self._entities.query("project", project_id, WholeProject())
@@ -143,8 +143,7 @@ class StoryMemory:
         embedded = await embed([query])
         space = space_of(embedded.origin)
         hits = await self._vectors.search(project_id, space, embedded.vectors[0], _CANDIDATES)
-        ids = [hit.passage.passage_id for hit in hits]
-        return [known.passages[each] for each in ids if each in known.passages]
+        return [known.passages[hit.passage_id] for hit in hits if hit.passage_id in known.passages]
 
     async def _by_connection(
         self, project_id: str, known: Established, query: str, at_chapter: int

@@ -23,7 +23,8 @@ def passage(number: int, text: str = "The lamp went out.") -> Passage:
 
 
 def found(hits: Sequence[Hit]) -> list[tuple[int, float]]:
-    return [(hit.passage.chapter, round(hit.similarity, 4)) for hit in hits]
+    """The number of each passage, and how similar it is."""
+    return [(int(hit.passage_id.rsplit("-", 1)[1]), round(hit.similarity, 4)) for hit in hits]
 
 
 class VectorsCases:
@@ -31,12 +32,12 @@ class VectorsCases:
     def project(self) -> str:
         return uuid4().hex
 
-    async def test_passages_come_back_as_they_went(self, store: VectorStore, project: str) -> None:
+    async def test_passages_of_any_text_are_found(self, store: VectorStore, project: str) -> None:
         odd = passage(1, "“Zoë”\0\n\N{SNOWMAN}  ")
         bible = Passage(passage_id="bible-1", chapter_id="bible", chapter=0, text="x" * 20_000)
         await store.put(project, SPACE, [odd, bible], [EAST, NORTH])
         hits = await store.search(project, SPACE, EAST, 10)
-        assert [hit.passage for hit in hits] == [odd, bible]
+        assert [hit.passage_id for hit in hits] == [odd.passage_id, "bible-1"]
         assert await store.ids(project, SPACE) == {odd.passage_id, "bible-1"}
         await store.ping()
 
@@ -68,7 +69,6 @@ class VectorsCases:
         await store.put(project, SPACE, [passage(1, "New.")], [UP])
         hits = await store.search(project, SPACE, UP, 9)
         assert found(hits) == [(1, 1.0), (2, 0.0)]
-        assert hits[0].passage.text == "New."
 
     async def test_passages_can_be_deleted(self, store: VectorStore, project: str) -> None:
         await store.put(project, SPACE, [passage(1), passage(2)], [EAST, NORTH])

@@ -35,7 +35,10 @@ class ListedVectors:
         if self.is_away:
             raise VectorsUnavailable("the vectors are away")
         hits = [
-            Hit(passage=passage, similarity=sum(a * b for a, b in zip(vector, row, strict=True)))
+            Hit(
+                passage_id=passage.passage_id,
+                similarity=sum(a * b for a, b in zip(vector, row, strict=True)),
+            )
             for passage, row in self._rows.get((project_id, space), {}).values()
         ]
         return sorted(hits, key=lambda hit: -hit.similarity)[:limit]

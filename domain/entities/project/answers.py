@@ -13,6 +13,7 @@ from domain.entities.project.queries import (
     CurrentBible,
     FactsAt,
     KnownBy,
+    MemoryVersion,
     OneChapter,
     OpenSetups,
     Summaries,
@@ -98,6 +99,12 @@ class CoherenceReport(Frozen):
     score: float | None
     acceptable: bool
     chapters: tuple[ChapterCoherence, ...]
+
+
+class Established(Frozen):
+    """Which state of memory is the newest."""
+
+    memory_version: int
 
 
 class Outline(Frozen):
@@ -293,6 +300,7 @@ def _end(chapter: int | None) -> StoryTime:
 _ANSWERS: Mapping[type[Query], Callable[[ProjectState, Any], Frozen]] = {
     WholeProject: lambda state, _: state,
     CurrentBible: lambda state, _: state.bible,
+    MemoryVersion: lambda state, _: Established(memory_version=state.memory_version),
     ChapterList: _outline,
     OneChapter: _one_chapter,
     FactsAt: _facts,

@@ -21,6 +21,10 @@ class CurrentBible(Query):
     """The story bible, as `Bible`."""
 
 
+class MemoryVersion(Query):
+    """How often what the project has established has changed, as `Established`."""
+
+
 class ChapterList(Query):
     """The project in short and all its chapters, as `Outline`."""
 
