@@ -1,8 +1,19 @@
 """Life and death: the dead do nothing, and die once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
+from domain.story.coherence.consistency_alive import dead_or_alive
+from domain.story.coherence.consistency_deaths import (
+    ALIVE,
+    DEATHS,
+    deaths,
+    deed,
+    dying,
+    lives,
+    named_near,
+    who,
+)
 from domain.story.coherence.consistency_manner import manner_of_death
 from domain.story.coherence.kinsfolk import Kinsfolk
 from domain.story.coherence.material import Material
@@ -15,14 +26,12 @@ from domain.story.text.speakers import spoken
 KIND = "life_and_death"
 _BACK = 3
 """Sentences back in which a dream, a memory or a letter may have begun."""
-_DEATHS = ("dies", "not_survived")
-_ALIVE = ("acts", "met", "present", "with_alive")
 _QUOTE = 400
 _REACH = 160
 """Characters between a name and what is told of it."""
 _DEEDS = {"deeds": ("irrealis", "perfect", "negation"), "no_answer": ("irrealis", "perfect")}
 """Lists of patterns, and the lists of what makes them doubtful."""
-_WANTED = ("happening", "yet_to_meet")
+_WANTED = ("happening", "yet_to_meet", "seen_lately", "seen_before")
 _NOT_NOW = ("unreal", "retold", "kept_words", "habit")
 _SAID = ("present", "with_alive")
 """What a speaker tells of now, not of earlier times."""
@@ -30,34 +39,37 @@ _SAID = ("present", "with_alive")
 
 def life_and_death(material: Material) -> Iterator[Finding]:
     """Whoever is dead by what came before, and acts or speaks in the draft."""
-    revival = material.language.finder("revival")
-    bible = material.case.bible
-    laid_down = [*(rule.text for rule in bible.rules), *(fact.text for fact in bible.facts)]
-    if any(revival.search(text) for text in laid_down):
+    risen = _risen(material)
+    if risen is None:
         return
-    dead = _dead(material)
+    dead = {name: death for name, death in deaths(material).items() if name not in risen}
+    told_here = dying(material)
     kinsfolk = Kinsfolk(material)
     yield from manner_of_death(dead, kinsfolk, material)
-    yield from _now(dead, kinsfolk, material)
+    yield from dead_or_alive(dead, material)
+    yield from _now(dead, told_here, kinsfolk, material)
     reported: set[str] = set()
-    dying = {_who(each) for each in material.draft.statements if each.phrasing in _DEATHS}
     said = (each for each in material.credible if each.phrasing in _SAID)
     of_kin = _of_kin(kinsfolk, material)
     deeds = _deeds(kinsfolk, material)
-    for statement in (*material.draft.statements, *said, *of_kin, *deeds):
-        if statement.phrasing in _DEATHS and statement.plain:
-            dead.setdefault(_who(statement), statement)
-        if not _lives(statement, material):
+    draft = material.draft
+    stated = (each for each in draft.statements if named_near(each, draft, material))
+    for statement in (*stated, *said, *of_kin, *deeds):
+        name = who(statement)
+        if statement.phrasing in DEATHS and statement.plain and name not in risen:
+            dead.setdefault(name, statement)
+        if not lives(statement, material):
             continue
-        who = _who(statement)
-        death = dead.get(who)
-        if death is None or who in reported or _aside(material.draft, statement, material):
+        death = dead.get(name)
+        if death is None or name in reported or _aside(material.draft, statement, material):
             continue
-        if death.quote == statement.quote or _returned(who, material):
+        if death.chapter == statement.chapter and statement.start < death.start:
             continue
-        if not death.chapter and who in dying:  # the bible tells of what happens here
+        if death.quote == statement.quote or _returned(name, death, material):
             continue
-        reported.add(who)
+        if not death.chapter and name in told_here:  # the bible tells of what happens here
+            continue
+        reported.add(name)
         certain = (
             statement.sure
             and statement.phrasing == "acts"
@@ -70,61 +82,41 @@ def life_and_death(material: Material) -> Iterator[Finding]:
         yield material.finding(
             KIND,
             Severity.BLOCKING if certain else Severity.WARNING,
-            f"{who} is dead by what came before, and acts in the draft",
+            f"{name} is dead by what came before, and acts in the draft",
             material.evidence(statement),
             material.evidence(death),
         )
 
 
-def _who(statement: Statement) -> str:
-    """Whose life or death a statement is about."""
-    about = statement.phrasing in (*_DEATHS, "met", "with_alive")
-    return (statement.object if about and "o" in statement.groups else "") or statement.subject
+def _risen(material: Material) -> frozenset[str] | None:
+    """Who comes back by what the bible lays down; None where anybody may."""
+    find, bible = material.language.finder, material.case.bible
+    found: set[str] = set()
+    for text in (*(rule.text for rule in bible.rules), *(fact.text for fact in bible.facts)):
+        if find("revival").search(text) is None:
+            continue
+        named = {
+            entity.name
+            for entity in material.cast.entities
+            if entity.kind == "person"
+            and any(word in text for word in material.cast.own_words(entity.name))
+        }
+        if not named and not find("negation").search(text):
+            return None
+        found |= named
+    return frozenset(found)
 
 
-def _lives(statement: Statement, material: Material) -> bool:
-    """Whether somebody does what only the living do, now."""
-    if statement.phrasing not in _ALIVE or not statement.plain or statement.past:
-        return False
-    return material.language.finder("posthumous").search(statement.quote) is None
-
-
-def _dead(material: Material) -> dict[str, Statement]:
-    """Who has died before the draft, and did nothing in the chapters after that."""
-    found: dict[str, Statement] = {}
-    for statement in _told(material):
-        who = _who(statement)
-        if statement.phrasing in _DEATHS and statement.plain:
-            found.setdefault(who, statement)
-        elif _lives(statement, material):
-            death = found.get(who)
-            if death is not None and death.chapter and death.quote != statement.quote:
-                del found[who]
-    return found
-
-
-def _told(material: Material) -> Iterator[Statement]:
-    """What came before the draft; of dialogue, which deaths somebody tells of."""
-    yield from material.canon
-    lies = material.language.finder("lies")
-    for told in material.earlier:
-        deaths = [
-            claim
-            for claim in told.claims
-            if claim.phrasing == "dies"
-            and not lies.search(told.text[max(0, claim.start - 300) : claim.start + 400])
-        ]
-        of_them = _pronoun_deaths(told, material)
-        yield from sorted((*told.statements, *deaths, *of_them), key=lambda each: each.start)
-
-
-def _returned(subject: str, material: Material) -> bool:
-    """Whether the story tells, near the name, how the dead came back or who else has it. What
-    the narrator tells is so of whom its paragraph names."""
+def _returned(subject: str, death: Statement, material: Material) -> bool:
+    """Whether the story tells after a death, near the name, how the dead came back or who else
+    has it. What the narrator tells is so of whom its paragraph names."""
     names = material.cast.own_words(subject)
     revival = material.language.finder("revival")
     for told in (*material.earlier, material.draft):
-        for match in revival.finditer(told.text):
+        if told.number < death.chapter:
+            continue
+        since = death.start if told.number == death.chapter else 0
+        for match in revival.finditer(told.text, since):
             start, end = max(0, match.start() - _REACH), match.end() + _REACH
             if told.prose.narrated[match.start()] == told.text[match.start()]:
                 start = max(start, told.text.rfind("\n\n", 0, match.start()))
@@ -156,7 +148,7 @@ def _of_kin(kinsfolk: Kinsfolk, material: Material) -> Iterator[Statement]:
         changed = kinsfolk.restated(sentence)
         if changed is not None:
             for statement in of_sentence(changed, prose.text, material.cast, material.draft.number):
-                if statement.phrasing in _ALIVE:
+                if statement.phrasing in ALIVE:
                     yield replace(statement, sure=False)
 
 
@@ -166,38 +158,26 @@ def _deeds(kinsfolk: Kinsfolk, material: Material) -> Iterator[Statement]:
     draft, find = material.draft, material.language.finder
     for plain in draft.prose.sentences:
         sentence = kinsfolk.restated(plain) or plain
-        if any(find(name).search(sentence.marked) for name in ("unreal", "flashback")):
+        if any(find(name).search(sentence.marked) for name in ("unreal", "flashback", "at_rest")):
             continue
         for name, doubtful in _DEEDS.items():
             for pattern in material.language.patterns(name):
                 for match in pattern.finditer(sentence.marked):
-                    char = match.groupdict().get("s") or match.groupdict().get("o") or ""
+                    char = match.groupdict().get("o") or match.groupdict().get("s") or ""
                     said = sentence.marked[: match.end()]
                     meant = [each for each in sentence.mentions if each.char == char]
                     if all(each.pronoun for each in meant) and meant:
                         continue
                     if any(find(each).search(said) for each in doubtful):
                         continue
-                    yield _deed(material.cast.by_char[char].name, sentence, draft)
-
-
-def _deed(who: str, sentence: Sentence, told: Told, phrasing: str = "acts") -> Statement:
-    return Statement(
-        phrasing=phrasing,
-        subject=who,
-        value="",
-        likes=frozenset(),
-        object="",
-        quote=sentence.span.of(told.text)[:_QUOTE],
-        start=sentence.span.start,
-        chapter=told.number,
-        scene=sentence.scene,
-        sure=False,
-    )
+                    yield deed(material.cast.by_char[char].name, sentence, draft)
 
 
 def _now(
-    dead: Mapping[str, Statement], kinsfolk: Kinsfolk, material: Material
+    dead: Mapping[str, Statement],
+    told_here: Collection[str],
+    kinsfolk: Kinsfolk,
+    material: Material,
 ) -> Iterator[Finding]:
     """What somebody does at this time, by the words, or is still to be met for, and is dead."""
     language, draft = material.language, material.draft
@@ -213,16 +193,20 @@ def _now(
         if speaker and lies.search(draft.text[max(0, start - 300) : end + 300]):
             continue
         for name in _WANTED if speaker else (*_WANTED, "did_today"):
-            for who in _meant(name, sentence, material):
-                death = dead.get(who)
-                if death is None or _returned(who, material):
+            for person in _meant(name, sentence, material):
+                death = dead.get(person)
+                if death is None or death.chapter == draft.number:
                     continue
-                if not material.earlier or death.chapter == draft.number:
+                if name == "seen_before" and death.chapter == draft.number - 1:
+                    continue
+                if (not death.chapter and person in told_here) or _returned(
+                    person, death, material
+                ):
                     continue
                 yield material.finding(
                     KIND,
                     Severity.WARNING,
-                    f"{who} is dead by what came before, and alive in the draft",
+                    f"{person} is dead by what came before, and alive in the draft",
                     material.quoted(draft.number, draft.text[start:end][:_QUOTE]),
                     material.evidence(death),
                 )
@@ -238,28 +222,7 @@ def _meant(name: str, sentence: Sentence, material: Material) -> Iterator[str]:
                 continue
             if name == "happening" and language.finder("irrealis").search(match.group()):
                 continue
-            char = match.groupdict().get("s") or match.groupdict().get("o") or ""
+            char = match.groupdict().get("o") or match.groupdict().get("s") or ""
             likely = any(each.char == char and each.likely for each in sentence.mentions)
             if char and not likely:
                 yield material.cast.by_char[char].name
-
-
-def _pronoun_deaths(told: Told, material: Material) -> Iterator[Statement]:
-    """`He died before the watch changed`: whoever the paragraph began with, where `he` fits."""
-    language, cast = material.language, material.cast
-    for at, sentence in enumerate(told.prose.sentences):
-        match = language.finder("he_died").match(sentence.marked.lstrip(" \n\t"))
-        if match is None:
-            continue
-        paragraph = [
-            each for each in told.prose.sentences[:at] if each.paragraph == sentence.paragraph
-        ]
-        opening = paragraph[0].mentions[:1] if paragraph else ()
-        for mention in opening:
-            entity = cast.by_char[mention.char]
-            pronoun = language.pronoun_table.get(match.group().split()[0].lower())
-            if entity.kind != "person" or mention.owner or mention.pronoun or pronoun is None:
-                continue
-            if entity.gender and pronoun.gender and entity.gender != pronoun.gender:
-                continue
-            yield _deed(entity.name, sentence, told, "dies")
