@@ -69,6 +69,8 @@ PREDICATES = {
     for predicate in (
         Predicate("eyes", functional=True),
         Predicate("hair", functional=True, temporal=True),
+        Predicate("skin", functional=True),
+        Predicate("voice", functional=True),
         Predicate("build", functional=True),
         Predicate("mark", functional=False),  # scars, limps, missing fingers
         Predicate("hand", functional=True),  # left or right

@@ -9,13 +9,14 @@ known is one character (`domain.story.text.marks`). What stands in braces is put
     {value}     a value of the pattern's value class (group `value`)
     {number}    a number in digits or words (group `number`)
     {NAME}      any word of the list NAME; {NAME!} the same as group `word`
+    {noun}      any of the phrasing's nouns
     {GAP}       some words of the same sentence, nobody mentioned
     ~           up to three words of the kind in the list `fillers`
-A space stands for any white space.
+A space stands for any white space. `@NAME` stands for all patterns of the list NAME.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Literal, NamedTuple
 
@@ -58,6 +59,8 @@ class Phrasing(Frozen):
     cues: tuple[str, ...]
     patterns: tuple[str, ...]
     values: str = ""
+    nouns: str = ""
+    """The list of words for the feature that has the value: eyes, hair, voice."""
     negative: bool = False
     """Whether the patterns themselves deny something."""
     fixed: str = ""
@@ -214,10 +217,24 @@ class Language(Frozen):
         return {
             name: tuple(
                 Wording(self.pattern(text, phrasing.values), *_needs(text))
-                for text in phrasing.patterns
+                for text in self._written(phrasing)
             )
             for name, phrasing in self.phrasings.items()
         }
+
+    def _written(self, phrasing: Phrasing) -> Iterator[str]:
+        """A phrasing's patterns, those of lists among them, about its nouns."""
+        for text in phrasing.patterns:
+            shared = self.lists[text[1:]] if text.startswith("@") else (text,)
+            for each in shared:
+                yield each.replace("{noun}", f"{{{phrasing.nouns}}}")
+
+    @cached_property
+    def feature(self) -> re.Pattern[str]:
+        """Somebody's feature, of those that phrasings are about."""
+        nouns = sorted({each.nouns for each in self.phrasings.values() if each.nouns})
+        named = "|".join(f"{{{name}}}" for name in nouns) or r"(?!)"
+        return self.pattern(rf"{{S's}} (?:[\w-]+ )?(?:{named})")
 
     @cached_property
     def cues(self) -> Mapping[str, frozenset[str]]:
@@ -403,7 +420,8 @@ class Language(Frozen):
 
 def _needs(text: str) -> tuple[bool, bool, bool]:
     person = any(re.search(rf"(?<!\|)\{{{name}\}}(?![?|])", text) is not None for name in _PEOPLE)
-    return person, any(f"{{{name}}}" in text for name in ("P", "E2")), "{T}" in text
+    place = re.search(r"\{P\}(?![?|])|\{E2\}", text) is not None
+    return person, place, "{T}" in text
 
 
 def _numbered(words: str) -> dict[str, int]:

@@ -9,6 +9,61 @@ from tests.unit.contradictions import Laid, contradictions
 @pytest.mark.parametrize(
     ("language", "laid", "draft"),
     [
+        ("en", ("Nora Vane", "eye_color", "green"), "Nora stared at the sea. Her eyes were blue."),
+        (
+            "en",
+            "Nora's eyes were green.",
+            "Nora raised her head. Her eyes were a dark, tired brown.",
+        ),
+        ("en", "Nora's eyes were green.", "Tom looked into Nora's eyes. They were blue."),
+        ("en", "Nora's eyes were green.", "In the lamplight Nora's sky-blue eyes shone."),
+        (
+            "en",
+            "Nora's eyes were green.",
+            "The light caught Nora's eyes, and he saw how blue they were.",
+        ),
+        ("en", "Nora's eyes were green.", "Those blue eyes of Nora's missed nothing."),
+        ("en", "Nora's eyes were green.", "Nora's face was pale, her eyes a washed-out blue."),
+        ("en", ("Nora Vane", "hair", "black"), "Nora's hair was the colour of wheat."),
+        (
+            "en",
+            ("Nora Vane", "hair", "black"),
+            "Nora had tied back her red hair.",
+        ),
+        (
+            "en",
+            ("Nora Vane", "hair", "black"),
+            "A curl of ginger hair had fallen across Nora's forehead.",
+        ),
+        ("en", ("Nora Vane", "complexion", "fair"), "Nora was dark-skinned and slow to anger."),
+        ("en", ("Tom Hask", "voice", "deep"), "Tom's high, thin voice cut through the noise."),
+        ("en", ("Tom Hask", "beard", "yes"), "Tom was clean-shaven."),
+        ("en", ("Tom Hask", "height", "6'2"), "Tom was a short man with big hands."),
+        ("en", ("Tom Hask", "height", "tall"), "Tom was barely five feet tall."),
+        ("en", ("Tom Hask", "disability", "uses a wheelchair"), "Tom got to his feet and bowed."),
+        ("en", ("Tom Hask", "missing", "left hand"), "Tom clapped his hands."),
+        (
+            "en",
+            ("Tom Hask", "notes", "He lost his right hand at sea."),
+            "Tom raised his right hand.",
+        ),
+        (
+            "en",
+            ("Tom Hask", "leg", "the left one is wooden"),
+            "Tom came running on his two good legs.",
+        ),
+        ("en", ("Tom Hask", "blind", "yes"), "Tom looked at the red sky and read the letter."),
+        ("en", "Tom was deaf.", "At the sound of the bell Tom turned his head."),
+        ("en", "Tom had shaved his head.", "Tom pushed the curls out of his eyes."),
+        ("en", ("Tom Hask", "occupation", "vet"), "Tom had been a dentist for ten years."),
+        ("en", ("Tom Hask", "job", "nurse"), "Tom earned his living as a taxi driver."),
+        ("en", ("Tom Hask", "birthplace", "Vienna"), "Tom was born in Berlin."),
+        ("en", ("Tom Hask", "nationality", "American"), "Tom showed them his British passport."),
+        (
+            "en",
+            ("Tom Hask", "scar", "above the right eyebrow"),
+            "Tom rubbed the scar over his left eyebrow.",
+        ),
         (
             "en",
             "Tom, a one-eyed sailor, sat by the fire.",
@@ -75,6 +130,26 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
 @pytest.mark.parametrize(
     ("language", "laid", "draft"),
     [
+        ("en", "Nora's eyes were green.", "Nora saw her father's blue eyes in the child."),
+        ("en", "Nora's eyes were green.", "Nora looked at Tom. They were blue with cold."),
+        ("en", ("Nora Vane", "hair", "black"), "Nora brushed her daughter's blonde hair."),
+        ("en", ("Nora Vane", "hair", "black"), "Nora's hair was grey. It was twenty years later."),
+        ("en", ("Nora Vane", "hair", "black"), "Nora's sister had red hair."),
+        ("en", ("Nora Vane", "skin", "dark"), "Nora turned pale."),
+        ("en", ("Tom Hask", "blind", "no"), "Tom read the letter."),
+        ("en", ("Tom Hask", "missing", "left hand"), "Tom raised his right hand."),
+        (
+            "en",
+            ("Tom Hask", "disability", "uses a wheelchair"),
+            "Tom crossed the room to the window.",
+        ),
+        (
+            "en",
+            ("Tom Hask", "occupation", "dentist"),
+            "Tom was a good cook. Tom, a keen gardener, dug.",
+        ),
+        ("en", ("Tom Hask", "birthplace", "a farm near Vienna"), "Tom was born in Grinzing."),
+        ("en", ("Tom Hask", "birthplace", "Vienna"), "Tom had come from Berlin that morning."),
         ("en", "Nora's hair was fair.", "Nora's dyed black hair shone."),
         (
             "en",

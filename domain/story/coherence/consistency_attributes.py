@@ -12,8 +12,14 @@ from domain.story.facts import PREDICATES
 from domain.story.language import Language
 
 KIND = "attribute"
-_WEAK = ("profession", "height", "girth")
-"""What people are called by more than one word for, or by comparison."""
+_WEAK = frozenset(
+    {"profession", "height", "girth", "skin", "voice", "born"}
+    | {"pairs", "uses", "sees", "hears", "stands"}
+)
+"""What people are called by more than one word for, by comparison, or what is only concluded."""
+_ORIGIN = "born"
+_GREYING = 15
+"""Years after which hair may have turned grey."""
 _CLAUSE = re.compile(r"[,;:—–()]")
 
 
@@ -21,7 +27,8 @@ def attributes(material: Material) -> Iterator[Finding]:
     """A value in the draft that no earlier value allows, and nothing explains."""
     for statement in (*material.draft.statements, *material.heard):
         phrasing = material.language.phrasings[statement.phrasing]
-        if not phrasing.values or not statement.plain or not statement.value:
+        judged = phrasing.values or phrasing.against or statement.phrasing == _ORIGIN
+        if not judged or not statement.plain or not statement.value:
             continue
         if statement.past and not _lasting(statement, material):
             continue
@@ -52,9 +59,17 @@ def attributes(material: Material) -> Iterator[Finding]:
 
 
 def _lasting(statement: Statement, material: Material) -> bool:
-    """Whether it is something that stays the same all through a life."""
-    name = material.language.phrasings[statement.phrasing].predicate or statement.phrasing
-    return name in PREDICATES and PREDICATES[name].functional and not PREDICATES[name].temporal
+    """Whether it is something that stays the same all through a life, or through what is told:
+    in `she had tied back her fair hair` only the tying is past."""
+    language = material.language
+    phrasing = language.phrasings[statement.phrasing]
+    name = phrasing.predicate or statement.phrasing
+    if name in PREDICATES and PREDICATES[name].functional and not PREDICATES[name].temporal:
+        return True
+    past = ("flashback", "once_so") if phrasing.nouns else ("flashback",)
+    if any(language.finder(name).search(statement.quote) for name in past):
+        return False
+    return bool(phrasing.nouns) or language.finder("ongoing").search(statement.quote) is not None
 
 
 def _said(statement: Statement) -> str:
@@ -69,13 +84,23 @@ def _against(statement: Statement, material: Material) -> Statement | None:
     if predicate not in PREDICATES or not PREDICATES[predicate].functional:
         return None
     prior = _prior(statement.phrasing, statement.subject, material)
+    if statement.phrasing == _ORIGIN:
+        prior = [each for each in prior if _town(each, material) and _town(statement, material)]
     if not prior or any(_agree(each, statement) for each in prior):
         return None
     return None if any(each.changed for each in prior) else prior[0]
 
 
+def _town(statement: Statement, material: Material) -> bool:
+    """Whether it names a single place, not a region that others may be in."""
+    named = statement.object or statement.value
+    return material.language.finder("regions").search(named) is None
+
+
 def _agree(one: Statement, other: Statement) -> bool:
     """Whether a value of either goes with the other."""
+    if one.phrasing == _ORIGIN:
+        return not set(one.value.split()).isdisjoint(other.value.split())
     return not other.likes.isdisjoint(one.value.split()) or not one.likes.isdisjoint(
         other.value.split()
     )
@@ -83,10 +108,15 @@ def _agree(one: Statement, other: Statement) -> bool:
 
 def _opposite(statement: Statement, against: str, material: Material) -> Statement | None:
     """An earlier statement that says the opposite."""
+    side = _side(statement)
     for each in _prior(against, statement.subject, material):
-        if each.likes & statement.likes:
+        if each.likes & statement.likes and (not side or side == _side(each)):
             return each
     return None
+
+
+def _side(statement: Statement) -> str:
+    return statement.groups.get("side", "").lower()
 
 
 def _other_mark(statement: Statement, material: Material) -> Statement | None:
@@ -102,8 +132,7 @@ def _other_mark(statement: Statement, material: Material) -> Statement | None:
 
 
 def _mark(statement: Statement) -> tuple[str, str]:
-    groups = statement.groups
-    return groups.get("word", "").lower().rstrip("s"), groups.get("side", "").lower()
+    return statement.groups.get("word", "").lower().rstrip("s"), _side(statement)
 
 
 def _prior(phrasing: str, subject: str, material: Material) -> list[Statement]:
@@ -117,11 +146,18 @@ def _explained(statement: Statement, prior: Statement, material: Material) -> bo
     phrasing = language.phrasings[statement.phrasing]
     if phrasing.against:
         phrasing = language.phrasings[phrasing.against]
-    pale = "grey" in statement.likes or "gris" in statement.likes
+    pale = not statement.likes.isdisjoint(language.lists["pale_values"])
+    if pale and material.years_pass >= _GREYING:
+        return True
+    shorn = phrasing.values != "hair" or not (statement.likes | prior.likes).isdisjoint(
+        language.lists["bald_values"]
+    )
     changes = [
         word
         for word in phrasing.changes
-        if word not in prior.quote.lower() and (pale or word not in language.lists["whitening"])
+        if word not in prior.quote.lower()
+        and (pale or word not in language.lists["whitening"])
+        and (shorn or word not in language.lists["cutting"])
     ]
     if not changes:
         return False
@@ -133,30 +169,37 @@ def _explained(statement: Statement, prior: Statement, material: Material) -> bo
     return any(
         material.concerns(statement.subject, told.text[around])
         for told in (*material.earlier, material.draft)
-        for around in told.prose.once((change, near), partial(_turns, told, change, near))
+        for around in told.prose.once(
+            (change, near, told is material.draft),
+            partial(_turns, told, change, near, loose=told is material.draft),
+        )
     )
 
 
-def _turns(told: Told, change: re.Pattern[str], near: re.Pattern[str]) -> Sequence[slice]:
-    """Each sentence with a change, and those beside it, where they have the feature."""
+def _turns(
+    told: Told, change: re.Pattern[str], near: re.Pattern[str], *, loose: bool
+) -> Sequence[slice]:
+    """Each sentence with a change, and those beside it, where they have the feature; with `loose`
+    also what only may be a change."""
     language = told.prose.cast.language
     spans = [sentence.span for sentence in told.prose.sentences]
     found: list[slice] = []
     for at, span in enumerate(spans):
         text = span.of(told.text)
-        if any(_changes(each, text, language) for each in change.finditer(text)):
+        if any(_changes(each, text, language, loose=loose) for each in change.finditer(text)):
             around = slice(spans[max(0, at - 1)].start, spans[min(at + 1, len(spans) - 1)].end)
             if near.search(told.text[around]):
                 found.append(around)
     return found
 
 
-def _changes(found: re.Match[str], text: str, language: Language) -> bool:
+def _changes(found: re.Match[str], text: str, language: Language, *, loose: bool) -> bool:
     """Whether a word for a change says in its sentence that there is one."""
     clause = _CLAUSE.split(text[: found.start()])[-1]
     if language.finder("negation").search(clause):
         return False
     if language.finder("lights").fullmatch(found.group()):
         return language.finder("seeming").search(text) is not None
-    loose = language.finder("loose_changes").fullmatch(found.group())
-    return not loose or language.finder("bodily").search(text) is not None
+    if language.finder("loose_changes").fullmatch(found.group()) is None:
+        return True
+    return loose and language.finder("bodily").search(text) is not None

@@ -62,6 +62,8 @@ def _attribute(subject: str, key: str, value: str, cast: Cast) -> Iterator[State
 def _framed(subject: str, key: str, predicate: str, value: str, cast: Cast) -> Iterator[Statement]:
     """What sentences made of the attribute say of its subject."""
     frames = cast.language.frames
+    if value.strip().rstrip(".").lower() in cast.language.lists["affirmed"]:
+        predicate = "yes"
     split = re.split("|".join(cast.language.lists["parts"]), value)
     parts = dict.fromkeys(part.strip().rstrip(".") for part in (value, *split))
     for frame, part in product(frames.get(predicate, frames.get("*", ())), parts):

@@ -3,8 +3,10 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import NamedTuple
 
+from domain.story.extraction.features import of_features
 from domain.story.language import Language
 from domain.story.text import marks
 from domain.story.text.cast import Cast
@@ -66,11 +68,13 @@ class Mood(NamedTuple):
 
 def statements(prose: Prose, chapter: int) -> list[Statement]:
     """All statements of a text's narrator, in order."""
-    return [
+    told = chain(prose.sentences, of_features(prose.sentences, prose.cast.language))
+    found = [
         statement
-        for sentence in prose.sentences
+        for sentence in told
         for statement in of_sentence(sentence, prose.text, prose.cast, chapter)
     ]
+    return sorted(found, key=lambda statement: statement.start)
 
 
 def claims(prose: Prose, chapter: int) -> list[Statement]:
