@@ -342,7 +342,7 @@ class Language(Frozen):
         before = rf"(?:{self.alternatives('determiners')}\s*|{owner}{marks.OWNER}\s+)"
         word = rf"(?:{self.alternatives('fillers')}|{self.alternatives('materials')}),?\s+"
         filled = _group("kind", rf"(?:{word}){{0,{_FILLERS}}}", taken)
-        thing = _group("thing", f"{marks.ITEM}|{self.alternatives('things')}", taken)
+        thing = _group("thing", f"{marks.ITEM}|(?<!-){self.alternatives('things')}", taken)
         after = rf"(?:\s+(?:{self.alternatives('thing_tails')}))?"
         return f"(?:{before}{filled})?{thing}{after}"
 

@@ -15,7 +15,7 @@ ALIVE = ("acts", "met", "present", "with_alive")
 _QUOTE = 400
 _NEAR = 300
 _KEY = re.compile(r"[\s_-]+")
-_SEEN = 2
+_SEEN = 1
 """Deeds in the last chapter by which somebody lives whose death the bible only foretells."""
 
 
@@ -30,8 +30,11 @@ def lives(statement: Statement, material: Material) -> bool:
     if statement.phrasing not in ALIVE or not statement.plain or statement.past:
         return False
     mourned = ("at_rest",) if statement.phrasing in ("met", "with_alive") else ()
-    finders = map(material.language.finder, ("posthumous", *mourned))
-    return not any(finder.search(statement.quote) for finder in finders)
+    find, quote = material.language.finder, statement.quote
+    meanwhile = statement.phrasing == "acts" and find("told_when").search(quote)
+    if meanwhile and find("perfect").search(quote):
+        return False
+    return not any(find(name).search(quote) for name in ("posthumous", *mourned))
 
 
 def deaths(material: Material) -> dict[str, Statement]:

@@ -1,9 +1,11 @@
 """Possession: nobody has what they gave away, what another has, or what is no more."""
 
+import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import NamedTuple
 
+from domain.story.coherence.consistency_deaths import deaths
 from domain.story.coherence.material import Material
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import UNKNOWN, Statement
@@ -33,8 +35,13 @@ class _State(NamedTuple):
 def possession(material: Material) -> Iterator[Finding]:
     """Who has or uses a thing in the draft that somebody else has, or that is gone."""
     states = dict(_laid_down(material))
-    for statement in (*material.canon, *chain.from_iterable(map(_told, material.earlier))):
-        _follow(statement, states)
+    values = {value for item in material.case.bible.items for value in item.attributes.values()}
+    canon = (each for each in material.canon if each.quote not in values)
+    for statement in (*canon, *chain.from_iterable(map(_told, material.earlier))):
+        known = states.get(_thing(statement))
+        early = statement.chapter < material.draft.number - 1
+        if known is None or known.since.chapter or statement.phrasing != "holds" or not early:
+            _follow(statement, states, material.language)
     reported: set[str] = set()
     taken = {
         (each.start, _thing(each)) for each in material.draft.things if each.phrasing == "takes"
@@ -53,10 +60,11 @@ def possession(material: Material) -> Iterator[Finding]:
             and _clashes(statement, state)
             and _same(statement, state, material)
             and not _handed_on(thing, state, statement, material)
+            and not _bequeathed(state, material)
         ):
             reported.add(thing)
             yield _finding(thing, state, statement, material)
-        _follow(statement, states)
+        _follow(statement, states, material.language)
 
 
 def _told(told: Told) -> Iterator[Statement]:
@@ -71,12 +79,11 @@ def _told(told: Told) -> Iterator[Statement]:
 def _laid_down(material: Material) -> Iterator[tuple[str, _State]]:
     """What the bible's attributes say of things: whose they are, and that they are no more."""
     language, bible = material.language, material.case.bible
-    gone = language.finder("gone_values")
     for item in bible.items:
         name = item.name.lower()
         for key, value in item.attributes.items():
             owner = material.cast.named(value) if _owning(key, language) else None
-            if gone.search(value):
+            if _no_more(key, value, language):
                 yield name, _State(_stated(name, value), gone=True)
             elif owner is not None:
                 yield name, _State(_stated(name, value), owner.name)
@@ -91,6 +98,13 @@ def _laid_down(material: Material) -> Iterator[tuple[str, _State]]:
 def _owning(key: str, language: Language) -> bool:
     """Whether an attribute says whose things are."""
     return language.predicates.get(key.lower().replace("_", " ").strip()) == "possesses"
+
+
+def _no_more(key: str, value: str, language: Language) -> bool:
+    """Whether an attribute says that a thing is lost or destroyed, and not found since."""
+    fate = key.lower().replace("_", " ").strip() in language.lists["fate_keys"]
+    told = language.finder("gone_values" if fate else "gone_told").search(value)
+    return told is not None and language.finder("regained").search(value) is None
 
 
 def _stated(thing: str, value: str) -> Statement:
@@ -118,7 +132,7 @@ def _who(statement: Statement) -> str:
     return statement.subject or statement.groups.get("whose", "")
 
 
-def _follow(statement: Statement, states: dict[str, _State]) -> None:
+def _follow(statement: Statement, states: dict[str, _State], language: Language) -> None:
     """Keeps whose a thing is after a statement."""
     thing = _thing(statement)
     if not thing or not statement.plain:
@@ -132,8 +146,11 @@ def _follow(statement: Statement, states: dict[str, _State]) -> None:
     elif statement.phrasing in ("takes", "stores"):
         states[thing] = _State(statement, who)
     elif statement.phrasing == "gone":
+        if known is not None and known.gone and not who:
+            return
         if known is None or known.since.start != statement.start or not known.owner:
-            states[thing] = _State(statement, "", who, not who or "lost" in groups)
+            no_more = "lost" in groups or language.finder("for_good").search(statement.quote)
+            states[thing] = _State(statement, "", who, gone=not who or bool(no_more))
     elif statement.phrasing == "holds" and known is not None and _clashes(statement, known):
         states.pop(thing if known.since.quote != statement.quote else "", None)
 
@@ -141,11 +158,14 @@ def _follow(statement: Statement, states: dict[str, _State]) -> None:
 def _clashes(statement: Statement, state: _State | None) -> bool:
     if state is None or statement.phrasing not in ("holds", "gives", "stores", "used"):
         return False
+    if (statement.start, statement.chapter) == (state.since.start, state.since.chapter):
+        return False
+    if statement.phrasing == "used" and not statement.subject:
+        return state.gone or bool(state.without and not state.owner)
     if state.gone:
-        return bool(statement.subject) or statement.phrasing == "used"
+        return bool(statement.subject)
     who = _who(statement)
-    since = state.since
-    if not who or (statement.start, statement.chapter) == (since.start, since.chapter):
+    if not who:
         return False
     if who == state.without:
         return True
@@ -158,29 +178,65 @@ def _same(statement: Statement, state: _State, material: Material) -> bool:
     if state.owner and now.get("whose") == state.owner:
         return False
     name = before.get("thing", "").lower()
-    whole = name in statement.quote.lower()
+    bare = [word for word in name.split() if word not in material.language.lists["articles"]]
+    whole = " ".join(bare) in statement.quote.lower()
     if " " in name and not whole and "whose" in now and not now.get("kind"):
+        return False
+    owners = {before.get("whose", ""), state.since.subject} - {""}
+    others = now.get("whose") and owners and now["whose"] not in owners
+    if others and material.cast.named(name) is None:
         return False
     kinds = [set(groups.get("kind", "").lower().split()) for groups in (now, before)]
     if name in material.language.lists["everyday"] and "whose" in now and not all(kinds):
-        return False
+        near = state.gone and state.since.chapter >= material.draft.number - 1
+        for_good = material.language.finder("gone_values").search(state.since.quote)
+        if not near or not for_good or now["whose"] not in owners:
+            return False
     return not all(kinds) or bool(kinds[0] & kinds[1])
+
+
+def _bequeathed(state: _State, material: Material) -> bool:
+    """Whether whoever has a thing by the bible is dead, so that it has come to somebody."""
+    return bool(state.owner) and not state.since.chapter and state.owner in deaths(material)
 
 
 def _handed_on(thing: str, state: _State, statement: Statement, material: Material) -> bool:
     """Whether anything between says that the thing changed hands, or that there is another."""
-    transfer = material.language.finder("transfer")
-    name = thing.rsplit(maxsplit=1)[-1]
-    if material.language.finder("regained").search(statement.quote):
+    finder = material.language.finder
+    name = _noun(thing, material.language)
+    if finder("regained").search(statement.quote) or finder("undone").search(state.since.quote):
         return True
-    if material.language.finder("undone").search(state.since.quote):
+    owned = material.cast.own_words(state.owner) if state.owner else ()
+    if any(word in statement.quote for word in owned):
         return True
+    if material.cast.named(thing) is None and _another(name, statement, material):
+        return True
+    between = list(_between(state, statement, material))
+    first = between[0][1] if between else ""
+    if finder("given_back").search(first[: _stop(first, _stop(first, 0) + 1)]):
+        return True
+    changed = finder("regained" if state.gone or state.since.phrasing == "gone" else "transfer")
     return any(
-        transfer.search(around) and not _retold(around, state, statement, material)
-        for told, text in _between(state, statement, material)
+        changed.search(around) and not _retold(around, state, statement, material)
+        for told, text in between
         for at in _places(name, text)
         for around in _around(at, text, material.language)
     )
+
+
+def _noun(thing: str, language: Language) -> str:
+    """The noun of a thing's name."""
+    words = [word for word in thing.split() if word not in language.lists["articles"]]
+    ends = (at for at, word in enumerate(words) if at and word in language.function_words)
+    named = words[: next(ends, len(words))] or [thing]
+    return named[0 if language.adjectives_follow else -1]
+
+
+def _another(name: str, statement: Statement, material: Material) -> bool:
+    """Whether the draft has brought in a thing of that name before: `a letter`."""
+    articles = material.language.alternatives("indefinite")
+    new = material.language.pattern(rf"\b{articles}(?: [\w-]+){{0,2}} {re.escape(name)}\b")
+    return new.search(material.draft.text, 0, statement.start + len(statement.quote)) is not None
 
 
 def _around(at: int, text: str, language: Language) -> Iterator[str]:
@@ -189,7 +245,7 @@ def _around(at: int, text: str, language: Language) -> Iterator[str]:
     end = _stop(text, at)
     yield text[max(start, at - _AROUND) : min(end, at + _AROUND)]
     following = text[end + 1 : min(_stop(text, end + 1), end + _AROUND)]
-    if any(pattern.search(following) for pattern in language.patterns("it")):
+    if language.finder("thing_pronouns").search(following):
         yield following
 
 
@@ -221,11 +277,8 @@ def _between(state: _State, statement: Statement, material: Material) -> Iterato
 
 
 def _places(name: str, text: str) -> Iterator[int]:
-    low = text.lower()
-    at = low.find(name)
-    while at >= 0:
-        yield at
-        at = low.find(name, at + 1)
+    word = re.compile(rf"\b{re.escape(name)}", re.IGNORECASE)
+    return (match.start() for match in word.finditer(text))
 
 
 def _finding(thing: str, state: _State, statement: Statement, material: Material) -> Finding:
