@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from domain.story.bible import Named, Place
 from domain.story.coherence.content import meanings
 from domain.story.coherence.material import Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
@@ -59,14 +60,24 @@ def _laid_down(material: Material) -> Iterator[_Set]:
     texts += [(line.text, line.text) for line in bible.timeline]
     for entry in bible.entries:
         for key, value in entry.attributes.items():
-            located = material.language.predicates.get(key.lower().replace("_", " "))
-            middle = material.language.lists["lives_in"][0] if located == "located_in" else "is"
+            middle = _middle(entry, key, material)
             texts.append((f"{entry.name} {middle} {value}.", value))
     for text, quote in texts:
         prose = read_prose(text, cast)
         for sentence in prose.sentences:
             source = material.quoted(0, quote[:_QUOTE])
             yield from _sets(sentence, source, cast)
+
+
+def _middle(entry: Named, key: str, material: Material) -> str:
+    """What stands between a name and the value of its attribute, in a sentence."""
+    language, plain = material.language, key.lower().replace("_", " ").strip()
+    predicate = language.predicates.get(plain)
+    if isinstance(entry, Place):
+        return language.lists["seat_in"][0] if plain in language.lists["seat_keys"] else "is"
+    if predicate == "located_in":
+        return language.lists["lives_in"][0]
+    return language.lists["born_in"][0] if predicate == "birthplace" else "is"
 
 
 def _told(told: Told, material: Material) -> Iterator[_Set]:
@@ -93,7 +104,34 @@ def _sets(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
                     continue
                 sure = all(not each.likely for each in sentence.mentions)
                 yield _Set(kind, frozenset((who,)), where, source, sure)
+    yield from _rooms(sentence, source, cast)
+    yield from _seats(sentence, source, cast)
     yield from _ways(sentence, source, cast)
+
+
+def _rooms(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
+    """On which floor somebody has what, and which room."""
+    language = cast.language
+    sure = all(not each.likely for each in sentence.mentions)
+    for name in ("floor_at", "room_at"):
+        for pattern in language.patterns(name):
+            for match in _plain(pattern, sentence.marked, language):
+                groups = match.groupdict()
+                who = cast.by_char[match["s"]].name
+                word = (groups.get("word") or "").lower()
+                kind = "" if word in language.lists["homes"] else word
+                where = groups.get("where") or str(language.read_number(groups["number"] or ""))
+                yield _Set(f"{name} {kind}", frozenset((who,)), where, source, sure)
+
+
+def _seats(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
+    """In which place a place is."""
+    language = cast.language
+    for pattern in language.patterns("seated_at"):
+        for match in _plain(pattern, sentence.marked, language):
+            one, other = cast.by_char[match["e"]].name, cast.by_char[match["f"]].name
+            if one != other:
+                yield _Set("seat", frozenset((one,)), other, source, True)
 
 
 def _ways(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
@@ -107,14 +145,15 @@ def _ways(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
                 if (text := (match.groupdict().get(key) or "")) and text not in _SMALL
             )
             if about:
-                yield _Set("direction", about, match.group("way").lower(), source, True)
+                yield _facing(match, about, source, cast)
     for pattern in language.patterns("distance"):
         for match in _plain(pattern, marked, language):
             marked_ends = (match.groupdict().get(key) or "" for key in ("e", "f", "b"))
             ends = frozenset(_named(end, cast) for end in marked_ends if end)
-            far = language.read_number(match.group("number"))
+            far = (language.read_number(match["number"]) or 0) * _times(match, language)
             if far:
-                yield _Set(f"way {match.group('unit')}", ends, str(far), source, True)
+                unit = language.stem(match["unit"].lower())
+                yield _Set(f"way {unit}", ends, str(far), source, True)
     for pattern in language.patterns("way_long"):
         for match in _plain(pattern, marked, language):
             minutes = _minutes(match, language)
@@ -126,6 +165,23 @@ def _ways(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
                 )
                 word = (match.groupdict().get("word") or "").lower()
                 yield _Set(f"way {word}", places, str(minutes), source, True)
+
+
+def _facing(match: re.Match[str], about: frozenset[str], source: Evidence, cast: Cast) -> _Set:
+    """Which way of the other one lies; `a` north of `b` is `b` south of `a`."""
+    way, first = match["way"].lower(), _named(match["a"], cast)
+    if len(about) > 1 and first != min(about):
+        pairs = (pair.split("/") for pair in cast.language.lists["opposites"])
+        turned = {one: two for pair in pairs for one, two in (pair, pair[::-1])}
+        way = turned.get(way, way)
+    return _Set("direction", about, way, source, True)
+
+
+def _times(match: re.Match[str], language: Language) -> int:
+    """By how much a number is multiplied: `two hundred`."""
+    word = (match.groupdict().get("times") or "").lower()
+    named = {each: 100 * 10**at for at, each in enumerate(language.lists["hundreds"])}
+    return named.get(word, named.get(word.rstrip("s"), 1))
 
 
 _SMALL = frozenset(("it", "that", "which", "there", "what", "who", "he", "she", "they"))
@@ -156,7 +212,7 @@ def _named(text: str, cast: Cast) -> str:
 def _kind(name: str, match: re.Match[str], language: Language) -> str:
     """What a match is about; verbs and nouns of one meaning are one."""
     word = (match.groupdict().get("word") or "").lower()
-    if name == "lives_at":
+    if name == "lives_at" or word in language.lists["homes"]:
         return "lives"
     return f"{name} {' '.join(sorted(language.meanings(word.split()[-1]))[:1]) if word else ''}"
 
@@ -191,11 +247,14 @@ def _lacking(material: Material) -> Iterator[Finding]:
     """What a place has not, and has in the draft."""
     language, cast = material.language, material.cast
     missing = [*material.of_earlier(_missing)]
-    for entry in material.case.bible.places:
-        for value in entry.attributes.values():
-            prose = read_prose(f"{entry.name} {value}", cast)
-            for sentence in prose.sentences:
-                missing += _absent(sentence.marked, material.quoted(0, value), material)
+    bible = material.case.bible
+    texts = [(fact.text, fact.text) for fact in bible.facts]
+    texts += [(rule.text, rule.text) for rule in bible.rules]
+    for entry in bible.places:
+        texts += [(f"{entry.name} {value}", value) for value in entry.attributes.values()]
+    for text, quote in texts:
+        for sentence in read_prose(text, cast).sentences:
+            missing += _absent(sentence.marked, material.quoted(0, quote[:_QUOTE]), material)
     for place, feature, source in missing:
         wanted = language.meanings(feature)
         for sentence in material.draft.prose.sentences:
@@ -234,6 +293,10 @@ def _absent(
         for match in pattern.finditer(marked):
             place = match.group("p") or ""
             yield _named(place, cast), match.group("word").lower(), source
+    for pattern in language.patterns("inland"):
+        for match in pattern.finditer(marked):
+            for feature in language.lists["seaside"]:
+                yield _named(match.group("p"), cast), feature, source
 
 
 def _there(place: str, sentence: Sentence, cast: Cast, text: str) -> bool:

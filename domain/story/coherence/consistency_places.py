@@ -3,7 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from domain.story.coherence.consistency_floors import floors
 from domain.story.coherence.consistency_geography import KIND, geography, place_of
+from domain.story.coherence.consistency_journeys import journeys
+from domain.story.coherence.consistency_ruins import ruins
 from domain.story.coherence.consistency_ways import closed_ways
 from domain.story.coherence.consistency_whereabouts import whereabouts
 from domain.story.coherence.material import Material
@@ -13,58 +16,49 @@ from domain.story.extraction.told import Told
 from domain.story.text import marks
 from domain.story.text.mentions import Sentence
 
-_MINUTES = {"minute": 1, "hour": 60, "day": 1440, "night": 1440, "week": 10_080, "month": 43_200}
-_MUCH_SHORTER = 0.5
 _QUOTE = 400
 
 
 def place_and_travel(material: Material) -> Iterator[Finding]:
     """Where somebody is in the draft, against where they were and how far that is."""
     yield from geography(material)
-    yield from _journeys(material)
+    yield from journeys(material)
+    yield from _alibis(material)
     yield from _elsewhere(material)
     yield from _confined(material)
     yield from _sealed(material)
     yield from _rooms(material)
     yield from whereabouts(material)
     yield from closed_ways(material)
+    yield from ruins(material)
+    yield from floors(material)
 
 
-def minutes(statement: Statement, material: Material) -> int:
-    """How long a way takes; 0 where that is not said."""
-    language = material.language
-    number = language.read_number(statement.groups.get("number", ""))
-    unit = statement.groups.get("unit", "").lower().rstrip("s")
-    return (number or 0) * _MINUTES.get(language.unit_names.get(unit, unit), 0)
-
-
-def _journeys(material: Material) -> Iterator[Finding]:
-    known = [
-        each for each in material.before if each.phrasing == "journey" and minutes(each, material)
-    ]
+def _alibis(material: Material) -> Iterator[Finding]:
+    """Who was in one place at a time that is named, and is in another one at that time."""
+    known: dict[tuple[str, str], Statement] = {}
+    for statement in material.before:
+        for moment in _moments(statement, material):
+            known.setdefault((statement.subject, moment), statement)
     for statement in material.draft.statements:
-        if statement.phrasing not in ("went_in", "journey") or not statement.plain:
-            continue
-        took = minutes(statement, material)
-        for prior in known:
-            if not took or not _same_way(statement, prior):
-                continue
-            if took <= _MUCH_SHORTER * minutes(prior, material) or (
-                statement.phrasing == "journey" and took >= minutes(prior, material) * 2
-            ):
+        for moment in _moments(statement, material):
+            prior = known.setdefault((statement.subject, moment), statement)
+            if prior.object != statement.object:
                 yield material.finding(
                     KIND,
                     Severity.WARNING,
-                    "The way takes another time here than before",
+                    f"{statement.subject} was in {prior.object} {moment}, and not in "
+                    f"{statement.object}",
                     material.evidence(statement),
                     material.evidence(prior),
                 )
                 return
 
 
-def _same_way(one: Statement, other: Statement) -> bool:
-    ends = [{each.groups.get("e", ""), each.groups.get("f", "")} - {""} for each in (one, other)]
-    return bool(ends[0]) and (ends[0] <= ends[1] or ends[1] <= ends[0])
+def _moments(statement: Statement, material: Material) -> Iterator[str]:
+    if statement.phrasing == "located" and statement.plain:
+        for match in material.language.finder("moments").finditer(statement.quote):
+            yield match.group().lower()
 
 
 def _elsewhere(material: Material) -> Iterator[Finding]:

@@ -130,8 +130,13 @@ def _never_left(material: Material) -> Iterator[Finding]:
 
 def _left(char: str, place: str, material: Material) -> Evidence | None:
     """Where the last chapters tell that somebody came from a place."""
-    language = material.language
+    language, cast = material.language, material.cast
     for told in material.earlier[-2:]:
+        for statement in told.statements:
+            gone = statement.phrasing == "travels" and statement.plain and not statement.past
+            theirs = gone and cast.chars.get(statement.subject) == char
+            if theirs and cast.chars.get(statement.object, place) != place:
+                return material.evidence(statement)
         for sentence in told.prose.sentences:
             if char not in sentence.marked or language.finder("unreal").search(sentence.marked):
                 continue
