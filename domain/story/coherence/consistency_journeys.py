@@ -15,6 +15,8 @@ KIND = "place_and_travel"
 _MINUTES = {"minute": 1, "hour": 60, "day": 1440, "night": 1440, "week": 10_080, "month": 43_200}
 _MUCH_SHORTER = 0.5
 _DAY = 1440
+_MORNING = 120
+"""There, of a morning in which somebody went there and came back."""
 _QUOTE = 400
 _UNTRUE = ("unreal", "irrealis", "negation")
 
@@ -91,10 +93,11 @@ def _gone(sentence: Sentence, material: Material) -> Iterator[_Way]:
     for pattern in language.patterns("time_taken"):
         for match in pattern.finditer(text):
             groups = match.groupdict()
-            if len(places) == 1 and not groups.get("sameday"):
+            soon = groups.get("soon")
+            if len(places) == 1 and not soon:
                 continue
-            took = _DAY // 2
-            if not groups.get("sameday"):
+            took = _MORNING if soon else _DAY // 2
+            if not soon and not groups.get("sameday"):
                 number = language.read_number(groups.get("number") or "") or 0
                 took = _unit(groups.get("unit") or "", material) * number
                 if groups.get("half"):
