@@ -180,8 +180,9 @@ def _facing(match: re.Match[str], about: frozenset[str], source: Evidence, cast:
 def _times(match: re.Match[str], language: Language) -> int:
     """By how much a number is multiplied: `two hundred`."""
     word = (match.groupdict().get("times") or "").lower()
-    named = {each: 100 * 10**at for at, each in enumerate(language.lists["hundreds"])}
-    return named.get(word, named.get(word.rstrip("s"), 1))
+    factors = (100, 1000)
+    named = dict(zip(language.lists["hundreds"], factors, strict=True))
+    return named.get(word) or named.get(word.rstrip("s")) or 1
 
 
 _SMALL = frozenset(("it", "that", "which", "there", "what", "who", "he", "she", "they"))
