@@ -15,6 +15,7 @@ import numpy as np
 import pymupdf
 from PIL import Image
 
+from adapters.documents.archive import check_has_pages, check_unlocked
 from domain.book import Block, BookFault, BookMetadata, Line, OutlineEntry, PageSignals, Word
 from domain.errors import BookRefused
 from domain.text_layer import readable_share
@@ -24,6 +25,8 @@ _OUTLINE_ENTRIES = 5_000
 _METADATA_LENGTH = 2_000
 _INVISIBLE = 3
 _BY_CONTENT = "application/octet-stream"  # else MuPDF believes a name such as notes.txt
+_WEB_PAGES = frozenset({"HTML5", "XHTML"})
+_NO_CHAPTER = "ERROR: cannot find chapter "  # all that MuPDF then shows in its place
 _LOOKS_LIKE_A_BOOK = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
 _WORD_FLAGS = (
     pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_PRESERVE_IMAGES
@@ -56,7 +59,8 @@ class BookFile:
         """Open a file by its content; its name does not matter.
 
         Raises:
-            BookRefused: encrypted, damaged, empty, or nothing PyMuPDF opens as pages.
+            BookRefused: encrypted, damaged, empty, a web page, or nothing PyMuPDF opens as pages.
+            MemoryError: the process's memory cap was reached.
         """
         pymupdf.TOOLS.mupdf_display_errors(False)
         pymupdf.TOOLS.mupdf_display_warnings(False)
@@ -65,14 +69,21 @@ class BookFile:
         try:
             document = pymupdf.open(path, filetype=_BY_CONTENT)
         except (pymupdf.FileDataError, pymupdf.mupdf.FzErrorBase) as error:
+            check_memory(error)
+            check_unlocked(path)
+            check_has_pages(path)
             raise _refusal(path) from error
         if document.needs_pass:
             raise BookRefused(
                 BookFault.ENCRYPTED, "a password is needed; save the file without one and try again"
             )
+        check_unlocked(path)
+        if (document.metadata or {}).get("format") in _WEB_PAGES:
+            raise BookRefused(BookFault.NOT_A_BOOK, "a web page, perhaps sent instead of the book")
         try:
             pages = document.page_count
         except (RuntimeError, pymupdf.mupdf.FzErrorBase) as error:
+            check_memory(error)
             raise BookRefused(BookFault.DAMAGED, f"its pages cannot be counted: {error}") from error
         if pages == 0 and document.is_repaired:
             raise BookRefused(BookFault.DAMAGED, "the file is cut off before its pages")
@@ -95,7 +106,11 @@ class BookFile:
         found: dict[str, str | None] = self._document.metadata or {}
         try:
             outline = self._document.get_toc(simple=True)[:_OUTLINE_ENTRIES]
-        except (RuntimeError, ValueError, IndexError, TypeError, pymupdf.mupdf.FzErrorBase):
+        except (
+            *(RuntimeError, ValueError, IndexError, TypeError),
+            pymupdf.mupdf.FzErrorBase,
+        ) as error:
+            check_memory(error)
             outline = []  # a broken outline says nothing about the pages
         return BookMetadata(
             format=found.get("format") or "unknown",
@@ -129,6 +144,8 @@ class BookFile:
             words = _without_surrogates(textpage.extractWORDS())
             blocks = _blocks(words, page.rotation_matrix if page.rotation else None)
             text = " ".join(word[4] for word in words)
+            if text.startswith(_NO_CHAPTER) and self._document.is_reflowable:
+                raise PageDamaged(text.removeprefix("ERROR: "))
             cover = _image_cover(page.cropbox, textpage.extractIMGINFO())
             return TextLayer(
                 blocks,
@@ -175,10 +192,15 @@ class BookFile:
         pymupdf.TOOLS.mupdf_warnings()  # forgets them, also how often the last one was repeated
         try:
             yield self._document.load_page(number - 1)
-        except pymupdf.mupdf.FzErrorSystem as error:
-            raise MemoryError(str(error)) from error  # MuPDF's own allocations failed
         except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase) as error:
+            check_memory(error)
             raise PageDamaged(str(error)) from error
+
+
+def check_memory(error: Exception) -> None:
+    """Raise MemoryError if MuPDF failed for want of memory, which it tells in words alone."""
+    if "alloc (" in f"{error} {error.__cause__}":
+        raise MemoryError(str(error)) from error
 
 
 def _refusal(path: Path) -> BookRefused:

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pymupdf
 
+from adapters.documents.book_file import check_memory
 from adapters.exports.invisible_font import InvisibleFont
 from adapters.exports.old_text import remove_text
 from adapters.exports.pdf_page import append_content, turn
@@ -29,6 +30,7 @@ def write(book: Book, source: Path | None, target: Path) -> None:
         UsageError: `source` is missing or not the file this book was read from.
         BookRefused: `source` cannot be opened, or not be written as a PDF.
         OSError: `target` cannot be written.
+        MemoryError: the process's memory cap was reached.
     """
     if source is None:
         raise UsageError("a PDF is made from the book's source file; hand it over")
@@ -64,8 +66,10 @@ def _opened_as_pdf(
                     _restore_outline(pdf, metadata)
                     yield pdf
     except pymupdf.mupdf.FzErrorSystem as error:
+        check_memory(error)
         raise OSError(f"the PDF could not be read or written: {error}") from error
     except (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase) as error:
+        check_memory(error)
         raise BookRefused(BookFault.DAMAGED, f"cannot be written as a PDF: {error}") from error
     finally:
         pymupdf.TOOLS.store_shrink(100)

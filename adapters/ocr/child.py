@@ -48,6 +48,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the supervisor's to act on
     os.setpriority(os.PRIO_PROCESS, 0, _NICENESS)
     desk = _Desk(recipe)
+    _cap_memory(recipe.memory_mb * _MIB)
     try:
         while not stopping:
             order, seconds = cast(tuple[Order, float], orders.recv())
@@ -102,6 +103,7 @@ class _Desk:
     def _page_reader(self) -> PageReader:
         if self._reader is None:
             recipe = self._recipe
+            _lift_cap()  # the engine's own memory is no page's
             self._reader = PageReader(
                 open_engine(recipe.engine, recipe.languages, recipe.tessdata),
                 recipe.languages,
@@ -128,7 +130,14 @@ def _inspected(order: InspectOrder) -> Inspection:
 def _cap_memory(spare: int) -> None:
     """Let this process, and each command it runs, take `spare` bytes more than it has now."""
     used = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
-    resource.setrlimit(resource.RLIMIT_AS, (used + spare, used + spare))
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    cap = used + spare if most == resource.RLIM_INFINITY else min(used + spare, most)
+    resource.setrlimit(resource.RLIMIT_AS, (cap, most))
+
+
+def _lift_cap() -> None:
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
 
 
 if __name__ == "__main__":

@@ -38,6 +38,11 @@ class _Lost(Exception):
         self.detail = detail
         self.killed_from_outside = killed_from_outside
 
+    def refusal(self, what: str) -> BookRefused:
+        """What is said of the book that did this."""
+        fault = BookFault.TOO_LARGE if self.fault is PageFault.MEMORY else BookFault.DAMAGED
+        return BookRefused(fault, f"{what}: {self.detail}")
+
 
 class _Child(NamedTuple):
     process: subprocess.Popen[bytes]
@@ -77,13 +82,14 @@ class SupervisedReader:
         """Say what a file of `size` bytes is.
 
         Raises:
-            BookRefused: it is no readable book; also when it hangs or kills its reader.
+            BookRefused: it is no readable book; also when it hangs, kills its reader or
+                wants more memory than a page may take.
         """
         try:
             self._send(InspectOrder(path, size), self._recipe.seconds)
             return cast(Inspection, self._receive(self._recipe.seconds))
         except _Lost as lost:
-            raise BookRefused(BookFault.DAMAGED, f"it cannot be opened: {lost.detail}") from lost
+            raise lost.refusal("it cannot be opened") from lost
 
     def read(self, path: Path, numbers: Sequence[int], text: TextMode) -> list[Page]:
         """Read pages, counted from 1, each to a terminal status."""
@@ -128,16 +134,15 @@ class SupervisedReader:
         """Write a book of `pages` pages in another format.
 
         Raises:
-            BookRefused: the source cannot be opened, or writing kills the process or takes longer
-                than a page's time and a second for each page.
+            BookRefused: the source cannot be opened, or writing kills the process, wants more
+                memory than a page may take, or takes longer than a page's time and a second for
+                each page.
         """
         try:
             self._send(order, self._recipe.seconds + pages)
             self._receive(self._recipe.seconds + pages)
         except _Lost as lost:
-            raise BookRefused(
-                BookFault.DAMAGED, f"it cannot be exported as {order.format}: {lost.detail}"
-            ) from lost
+            raise lost.refusal(f"it cannot be exported as {order.format}") from lost
 
     def close(self) -> None:
         """End the child process."""

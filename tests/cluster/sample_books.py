@@ -68,32 +68,3 @@ def write_cbz(path: Path, pages: Sequence[Image.Image]) -> None:
             data = io.BytesIO()
             page.save(data, "JPEG", dpi=(_DPI, _DPI))
             archive.writestr(f"{number:03d}.jpg", data.getvalue())
-
-
-def write_epub(path: Path, chapters: Sequence[str]) -> None:
-    """An EPUB of one paragraph a chapter."""
-    names = [f"chapter{number}" for number in range(len(chapters))]
-    items = "".join(
-        f'<item id="{name}" href="{name}.xhtml" media-type="application/xhtml+xml"/>'
-        for name in names
-    )
-    spine = "".join(f'<itemref idref="{name}"/>' for name in names)
-    with zipfile.ZipFile(path, "w") as archive:
-        archive.writestr("mimetype", "application/epub+zip")
-        archive.writestr(
-            "META-INF/container.xml",
-            '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:container" version="1.0">'
-            '<rootfiles><rootfile full-path="book.opf" '
-            'media-type="application/oebps-package+xml"/></rootfiles></container>',
-        )
-        archive.writestr(
-            "book.opf",
-            '<package xmlns="http://www.idpf.org/2007/opf" version="3.0"><metadata/>'
-            f"<manifest>{items}</manifest><spine>{spine}</spine></package>",
-        )
-        for name, text in zip(names, chapters, strict=True):
-            archive.writestr(
-                f"{name}.xhtml",
-                '<html xmlns="http://www.w3.org/1999/xhtml"><head><title>Chapter</title></head>'
-                f"<body><p>{text}</p></body></html>",
-            )

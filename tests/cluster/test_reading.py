@@ -10,6 +10,7 @@ from domain.book import Book, BookStatus, PageFault, PageMethod, PageStatus
 from tests.cluster import sample_books
 from tests.cluster.conftest import Ingest
 from tests.cluster.sample_books import BLANK_PAGE, SampleBook
+from tests.unit.sample_sources import write_epub
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -41,7 +42,7 @@ def test_a_folder_of_other_formats(
     folder = tmp_path / "in" / "deep"
     folder.mkdir(parents=True)
     pages = sample_books.pictures(born_digital)
-    sample_books.write_epub(folder / "a.epub", CHAPTERS)
+    write_epub(folder / "a.epub", *CHAPTERS)
     sample_books.write_cbz(folder / "b.cbz", pages[1:3])
     sample_books.write_tiff(folder / "c.TIFF", pages[1:3])
     sample_books.write_png(folder / "d.png", pages[2])

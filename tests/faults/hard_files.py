@@ -10,6 +10,7 @@ import pymupdf
 from domain.book import PageMethod, PageStatus
 from tests.faults.raw_pdf import one_page, packed, pdf, stream, without_xref
 from tests.faults.sheets import DPI, printed, put, tilted, turned
+from tests.unit.sample_sources import write_epub
 
 _FONT = b"/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>"
 _UNMAPPED_LINES = 20
@@ -161,6 +162,11 @@ def endless_string(target: Path) -> None:
             ]
         )
     )
+
+
+def endless_chapter(target: Path) -> None:
+    """An EPUB of some kilobytes whose one chapter inflates to forty mebibytes."""
+    write_epub(target, "</p><p>The weather was fine." * 1_500_000)
 
 
 def lost_second_page() -> bytes:

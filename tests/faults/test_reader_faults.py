@@ -13,13 +13,17 @@ import psutil
 import pymupdf
 import pytest
 
+from adapters.ocr.messages import ExportOrder
 from adapters.ocr.supervisor import SupervisedReader
-from domain.book import Page, PageFault, PageStatus, TextMode
+from domain.book import BookFault, Page, PageFault, PageStatus, TextMode
+from domain.errors import BookRefused
 from tests.faults import hard_files
 from tests.faults.processes import below, cpu_seconds, eventually, is_running, running
 from tests.faults.readers import each_reader_struck, recipe, until_busy
+from tests.unit.sample_book import a_book, a_page
 
 ROOT = Path(__file__).parents[2]
+MIB = 2**20
 
 
 def read(reader: SupervisedReader, path: Path) -> Page:
@@ -174,10 +178,26 @@ class TestGrowing:
         hard_files.endless_string(tmp_path / "endless")
         with SupervisedReader(recipe()._replace(memory_mb=512)) as reader:
             page = read(reader, tmp_path / "endless")
-            # MuPDF reports an allocation that failed inside a page like any other damage.
-            assert outcome(page)[:2] == (PageStatus.FAILED, PageFault.DAMAGED)
-            assert "realloc" in str(page.error)
+            assert outcome(page) == (PageStatus.FAILED, PageFault.MEMORY, 3)
             assert outcome(read(reader, printed_pages)) == (PageStatus.OK, None, 1)
+
+    def test_a_chapter_that_inflates_ends_its_book_alone(
+        self, printed_pages: Path, tmp_path: Path
+    ) -> None:
+        hard_files.endless_chapter(tmp_path / "endless")
+        assert (tmp_path / "endless").stat().st_size < MIB
+        json = tmp_path / "book.json"
+        json.write_text(a_book(a_page()).model_dump_json(), "utf-8")
+        order = ExportOrder(json, tmp_path / "endless", "pdf", tmp_path / "out")
+        with SupervisedReader(recipe()._replace(memory_mb=512)) as reader:
+            for act in (
+                lambda: reader.inspect(tmp_path / "endless", 1),
+                lambda: reader.export(order, 1),
+            ):
+                with pytest.raises(BookRefused, match="more than 512 MiB") as refused:
+                    act()
+                assert refused.value.fault is BookFault.TOO_LARGE
+            assert reader.inspect(printed_pages, 1).pages == 3
 
 
 class TestOrphaned:

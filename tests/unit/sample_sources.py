@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 import pymupdf
@@ -62,18 +63,28 @@ def write_pictures(kind: str, pages: list[Image.Image], path: Path) -> None:
                 archive.writestr(f"{number}.jpg", data.getvalue())
 
 
-def write_epub(path: Path, sentence: str) -> None:
-    parts = {
+def write_epub(
+    path: Path, *sentences: str, without: str = "", others: Mapping[str, str | bytes] | None = None
+) -> None:
+    """A chapter for each sentence: `1.xhtml` and so on; one may be missing, others be added."""
+    names = [f"{number}.xhtml" for number in range(1, len(sentences) + 1)]
+    kind = "application/xhtml+xml"
+    items = (f'<item id="c{name}" href="{name}" media-type="{kind}"/>' for name in names)
+    order = (f'<itemref idref="c{name}"/>' for name in names)
+    parts: dict[str, str | bytes] = {
         "mimetype": "application/epub+zip",
         "META-INF/container.xml": '<container xmlns="urn:oasis:names:tc:opendocument:xmlns:'
-        'container" version="1.0"><rootfiles><rootfile full-path="book.opf" '
+        'container" version="1.0"><rootfiles><rootfile full-path="text/book.opf" '
         'media-type="application/oebps-package+xml"/></rootfiles></container>',
-        "book.opf": '<package xmlns="http://www.idpf.org/2007/opf" version="3.0"><metadata/>'
-        '<manifest><item id="a" href="a.xhtml" media-type="application/xhtml+xml"/></manifest>'
-        '<spine><itemref idref="a"/></spine></package>',
-        "a.xhtml": '<html xmlns="http://www.w3.org/1999/xhtml"><head><title>a</title></head>'
-        f"<body><p>{sentence}</p></body></html>",
+        "text/book.opf": '<package xmlns="http://www.idpf.org/2007/opf" version="3.0"><metadata/>'
+        f"<manifest>{''.join(items)}</manifest><spine>{''.join(order)}</spine></package>",
     }
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, content in parts.items():
-            archive.writestr(name, content)
+    for name, sentence in zip(names, sentences, strict=True):
+        parts[f"text/{name}"] = (
+            '<html xmlns="http://www.w3.org/1999/xhtml"><head><title>a</title></head>'
+            f"<body><p>{sentence}</p></body></html>"
+        )
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in (parts | dict(others or {})).items():
+            if name != f"text/{without}":
+                archive.writestr(name, content)

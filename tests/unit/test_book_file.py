@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def opened(path: Path, data: bytes | None = None) -> Iterator[BookFile]:
         book.close()
 
 
-def refusal(path: Path, data: bytes) -> BookRefused:
+def refusal(path: Path, data: bytes | None = None) -> BookRefused:
     with pytest.raises(BookRefused) as caught, opened(path, data):
         pass
     assert caught.value.detail
@@ -181,6 +181,78 @@ def test_an_epubs_text_is_read(file: Path) -> None:
     write_epub(file, "The lamp had been burning for an hour.")
     with opened(file) as book:
         assert words(book, 1) == "The lamp had been burning for an hour."
+
+
+def test_a_missing_chapter_is_no_text(file: Path) -> None:
+    write_epub(file, "The lamp burned.", "Rain fell.", "ERROR: cannot move.", without="2.xhtml")
+    with opened(file) as book:
+        assert (words(book, 1), words(book, 3)) == ("The lamp burned.", "ERROR: cannot move.")
+        with pytest.raises(PageDamaged, match=r"^cannot find chapter .*2\.xhtml"):
+            book.text_layer(2)
+
+
+def encryption(*places: str) -> str:
+    data = "".join(
+        f'<e:EncryptedData xmlns:e="http://www.w3.org/2001/04/xmlenc#"><e:CipherData>'
+        f'<e:CipherReference URI="{place}"/></e:CipherData></e:EncryptedData>'
+        for place in places
+    )
+    return (
+        f'<encryption xmlns="urn:oasis:names:tc:opendocument:xmlns:container">{data}</encryption>'
+    )
+
+
+def locked(places: Sequence[str]) -> dict[str, str | bytes]:
+    return {"META-INF/encryption.xml": encryption(*places)}
+
+
+def test_an_epub_with_encrypted_chapters_is_refused(file: Path) -> None:
+    write_epub(file, "x", "y", others=locked(["text/font.otf", "text/2.xhtml"]))
+    error = refusal(file)
+    assert error.fault is BookFault.ENCRYPTED
+    assert "DRM" in error.detail
+
+
+@pytest.mark.parametrize(
+    "others", [locked(["text/font.otf"]), {"META-INF/encryption.xml": b"\xff no XML"}]
+)
+def test_an_epub_whose_fonts_alone_are_encrypted_opens(
+    others: dict[str, str | bytes], file: Path
+) -> None:
+    write_epub(file, "The lamp burned.", others=others)
+    with opened(file) as book:
+        assert words(book, 1) == "The lamp burned."
+
+
+def test_an_archive_that_needs_a_password_is_refused(file: Path) -> None:
+    write_pictures("cbz", [a_picture()], file)
+    data = bytearray(file.read_bytes())
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(mark) + flags] |= 1
+    assert refusal(file, bytes(data)).fault is BookFault.ENCRYPTED
+
+
+@pytest.mark.parametrize(
+    ("names", "fault"), [([], BookFault.EMPTY), (["notes.txt", "a/b.doc"], BookFault.NOT_A_BOOK)]
+)
+def test_an_archive_without_pages_is_not_called_broken(
+    names: list[str], fault: BookFault, file: Path
+) -> None:
+    with zipfile.ZipFile(file, "w") as archive:
+        for name in names:
+            archive.writestr(name, "The weather was fine.")
+    assert refusal(file).fault is fault
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        b"<!DOCTYPE html><html><body>404 Not Found</body></html>",
+        b'<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml"><body/></html>',
+    ],
+)
+def test_a_web_page_is_refused(page: bytes, tmp_path: Path) -> None:
+    assert refusal(tmp_path / "a.pdf", page).fault is BookFault.NOT_A_BOOK
 
 
 def test_pictures_in_a_cbz_are_pages_in_the_order_people_count(file: Path) -> None:
