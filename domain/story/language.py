@@ -230,11 +230,13 @@ class Language(Frozen):
                 yield each.replace("{noun}", f"{{{phrasing.nouns}}}")
 
     @cached_property
-    def feature(self) -> re.Pattern[str]:
-        """Somebody's feature, of those that phrasings are about."""
+    def featured(self) -> tuple[re.Pattern[str], ...]:
+        """How a sentence names a feature (group `noun`) of somebody."""
         nouns = sorted({each.nouns for each in self.phrasings.values() if each.nouns})
-        named = "|".join(f"{{{name}}}" for name in nouns) or r"(?!)"
-        return self.pattern(rf"{{S's}} (?:[\w-]+ )?(?:{named})")
+        any_noun = "|".join(f"{{{name}}}" for name in nouns) or r"(?!)"
+        return tuple(
+            self.pattern(text.replace("{noun}", any_noun)) for text in self.lists["featured"]
+        )
 
     @cached_property
     def cues(self) -> Mapping[str, frozenset[str]]:
