@@ -200,6 +200,7 @@ class _Page:
     def __init__(self, language: Language, prose: Prose) -> None:
         self._traits = language.trait_kinds
         self._doubts = [language.finder("negation"), language.finder("irrealis")]
+        self._unreal = language.finder("unreal")
         self._growth = tuple(map(language.pattern, language.traits.growth))
         self._prose = prose
 
@@ -211,14 +212,19 @@ class _Page:
             quote = sentence.span.of(self._prose.text)[:_QUOTE]
             for trait in self._traits:
                 for match in _matches(trait.shown, sentence.marked):
-                    negation, irrealis = self._doubts
-                    if negation.search(match.group()) or irrealis.search(
-                        sentence.marked[: match.end()]
-                    ):
+                    if self._doubtful(sentence.marked, match):
                         continue
                     name = self._prose.cast.by_char[match.group("s")].name
                     remarked = self._remarked(trait, sentence.paragraph)
                     yield (name, trait.name), Showing(quote, remarked)
+
+    def _doubtful(self, marked: str, match: re.Match[str]) -> bool:
+        """Whether it is denied or imagined, by other words than those that end it: `lied`."""
+        negation, irrealis = self._doubts
+        if negation.search(match.group()) or self._unreal.search(marked):
+            return True
+        hits = irrealis.finditer(marked[: match.end()])
+        return any(hit.end() < match.end() for hit in hits)
 
     def said(self) -> Iterator[tuple[Pair, Showing]]:
         """What somebody says, or how long they talk."""
