@@ -163,6 +163,7 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ("en", "Tom died in the spring.", "By the gate, where Tom had sat, Paul stood."),
         ("en", "Tom died in the spring.", "In the portrait Tom, red in the face, sat up."),
         ("fr", "Tom est mort en mars.", "Elle crut que Tom était derrière elle."),
+        ("en", "The late Mr. Hask left no will.", "Mrs. Hask poured the tea."),
         ("fr", "Tom avait été poignardé.", "Le journal racontait que Tom s’était noyé."),
         ("fr", "Tom est mort en mars.", "Le volet, que Tom est venu fermer jadis, grince."),
     ],

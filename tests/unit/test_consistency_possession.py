@@ -147,6 +147,7 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ("en", "Paul sold his car.", "Paul got into Tom's car."),
         ("en", "Paul sold his car and bought a new one.", "Paul got into his car."),
         ("en", "Nora burned the letter.", "A letter lay on the mat. Nora opened the letter."),
+        ("en", "The lamp burned with a sweet smell.", "Paul set the lamp against the wall."),
         ("en", "Nora broke her cup.", "Nora drank from her cup."),
         ("en", "Paul gave the valet his keys. He returned them.", "Paul took out his keys."),
         ("en", ("the locket", "material", "melted silver"), "Nora put on the locket."),

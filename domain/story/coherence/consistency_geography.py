@@ -5,12 +5,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from domain.story.bible import Named, Place
-from domain.story.coherence.content import meanings
 from domain.story.coherence.material import Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.language import Language
-from domain.story.text import marks
 from domain.story.text.cast import Cast
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
@@ -50,7 +48,6 @@ def geography(material: Material) -> Iterator[Finding]:
             now.source,
             clash.source,
         )
-    yield from _lacking(material)
 
 
 def _laid_down(material: Material) -> Iterator[_Set]:
@@ -140,7 +137,7 @@ def _ways(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
     for pattern in language.patterns("direction"):
         for match in _plain(pattern, marked, language):
             about = frozenset(
-                _named(text, cast)
+                named(text, cast)
                 for key in ("a", "b")
                 if (text := (match.groupdict().get(key) or "")) and text not in _SMALL
             )
@@ -149,7 +146,7 @@ def _ways(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
     for pattern in language.patterns("distance"):
         for match in _plain(pattern, marked, language):
             marked_ends = (match.groupdict().get(key) or "" for key in ("e", "f", "b"))
-            ends = frozenset(_named(end, cast) for end in marked_ends if end)
+            ends = frozenset(named(end, cast) for end in marked_ends if end)
             far = (language.read_number(match["number"]) or 0) * _times(match, language)
             if far:
                 unit = language.stem(match["unit"].lower())
@@ -169,7 +166,7 @@ def _ways(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
 
 def _facing(match: re.Match[str], about: frozenset[str], source: Evidence, cast: Cast) -> _Set:
     """Which way of the other one lies; `a` north of `b` is `b` south of `a`."""
-    way, first = match["way"].lower(), _named(match["a"], cast)
+    way, first = match["way"].lower(), named(match["a"], cast)
     if len(about) > 1 and first != min(about):
         pairs = (pair.split("/") for pair in cast.language.lists["opposites"])
         turned = {one: two for pair in pairs for one, two in (pair, pair[::-1])}
@@ -206,7 +203,8 @@ def place_of(match: re.Match[str], cast: Cast) -> str:
     return "" if text.split()[0].lower() in cast.language.functional_words else text
 
 
-def _named(text: str, cast: Cast) -> str:
+def named(text: str, cast: Cast) -> str:
+    """What a match calls something, in lower case: its own name where it is known."""
     return cast.by_char[text].name.lower() if text in cast.by_char else text.lower()
 
 
@@ -242,69 +240,3 @@ def _apart(before: _Set, now: _Set, language: Language) -> bool:
         long, short = sorted((float(before.value), float(now.value)), reverse=True)
         return short <= _SHORTER * long
     return before.value != now.value
-
-
-def _lacking(material: Material) -> Iterator[Finding]:
-    """What a place has not, and has in the draft."""
-    language, cast = material.language, material.cast
-    missing = [*material.of_earlier(_missing)]
-    bible = material.case.bible
-    texts = [(fact.text, fact.text) for fact in bible.facts]
-    texts += [(rule.text, rule.text) for rule in bible.rules]
-    for entry in bible.places:
-        texts += [(f"{entry.name} {value}", value) for value in entry.attributes.values()]
-    for text, quote in texts:
-        for sentence in read_prose(text, cast).sentences:
-            missing += _absent(sentence.marked, material.quoted(0, quote[:_QUOTE]), material)
-    for place, feature, source in missing:
-        wanted = language.meanings(feature)
-        for sentence in material.draft.prose.sentences:
-            text = sentence.span.of(material.draft.prose.narrated).replace(marks.SPOKEN, " ")
-            if not wanted & meanings(text, language):
-                continue
-            if any(language.finder(name).search(text) for name in ("unreal", "negation")):
-                continue
-            if language.finder("irrealis").search(text) or not _there(place, sentence, cast, text):
-                continue
-            yield material.finding(
-                KIND,
-                Severity.WARNING,
-                f"{place} has no {feature} by what came before",
-                material.quoted(
-                    material.draft.number, sentence.span.of(material.draft.text)[:_QUOTE]
-                ),
-                source,
-            )
-            break
-
-
-def _missing(told: Told, material: Material) -> Iterator[tuple[str, str, Evidence]]:
-    for sentence in told.prose.sentences:
-        source = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
-        yield from _absent(sentence.marked, source, material)
-
-
-def _absent(
-    marked: str, source: Evidence, material: Material
-) -> Iterator[tuple[str, str, Evidence]]:
-    language, cast = material.language, material.cast
-    if language.finder("unreal").search(marked):
-        return
-    for pattern in language.patterns("place_lacks"):
-        for match in pattern.finditer(marked):
-            place = match.group("p") or ""
-            yield _named(place, cast), match.group("word").lower(), source
-    for pattern in language.patterns("inland"):
-        for match in pattern.finditer(marked):
-            for feature in language.lists["seaside"]:
-                yield _named(match.group("p"), cast), feature, source
-
-
-def _there(place: str, sentence: Sentence, cast: Cast, text: str) -> bool:
-    """Whether a sentence is about that place: it names it, as a name or as `the village`."""
-    named = [
-        cast.by_char[each.char].name.lower()
-        for each in sentence.mentions
-        if cast.by_char[each.char].kind == "place"
-    ]
-    return place in named or (not named and place in text.lower())

@@ -1,5 +1,6 @@
 """Life and death: the dead do nothing, and die once."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
@@ -67,6 +68,8 @@ def life_and_death(material: Material) -> Iterator[Finding]:
             continue
         if death.quote == statement.quote or _returned(name, death, material):
             continue
+        if _otherwise_titled(name, death, statement, material):
+            continue
         if not death.chapter and name in told_here:  # the bible tells of what happens here
             continue
         reported.add(name)
@@ -125,6 +128,22 @@ def _returned(subject: str, death: Statement, material: Material) -> bool:
             if any(name in told.text[start:end] for name in names):
                 return True
     return False
+
+
+def _otherwise_titled(
+    name: str, death: Statement, statement: Statement, material: Material
+) -> bool:
+    """Whether two statements call who is meant by titles that nobody bears both: `the late Mr.
+    Sparsit` is not `Mrs. Sparsit`."""
+    titles = material.language.titles
+    words = "|".join(map(re.escape, material.cast.own_words(name)))
+    titled = re.compile(rf"\b({'|'.join(titles)})\.?\s+(?:{words})\b", re.IGNORECASE)
+    one, other = (
+        {match.group(1).lower() for match in titled.finditer(each.quote)}
+        for each in (death, statement)
+    )
+    feminine = any(titles[title] == "f" for title in one | other)
+    return bool(one) and bool(other) and one.isdisjoint(other) and feminine
 
 
 def _aside(told: Told, statement: Statement, material: Material) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from domain.story.coherence.consistency_floors import floors
 from domain.story.coherence.consistency_geography import KIND, geography, place_of
 from domain.story.coherence.consistency_journeys import journeys
+from domain.story.coherence.consistency_lacks import lacking
 from domain.story.coherence.consistency_ruins import ruins
 from domain.story.coherence.consistency_ways import closed_ways
 from domain.story.coherence.consistency_whereabouts import whereabouts
@@ -22,6 +23,7 @@ _QUOTE = 400
 def place_and_travel(material: Material) -> Iterator[Finding]:
     """Where somebody is in the draft, against where they were and how far that is."""
     yield from geography(material)
+    yield from lacking(material)
     yield from journeys(material)
     yield from _alibis(material)
     yield from _elsewhere(material)
