@@ -3,6 +3,7 @@
     ScriptoriumError
     ├── Retryable               the same call may succeed later
     │   ├── StoreUnavailable
+    │   ├── SourceChanged
     │   ├── ClusterUnavailable
     │   ├── LogUnavailable
     │   │   └── LogRaced
@@ -50,6 +51,10 @@ class Terminal(ScriptoriumError):
 
 class StoreUnavailable(Retryable):
     """The object store did not answer, or answered that it is overloaded."""
+
+
+class SourceChanged(Retryable):
+    """A file was written to while it was taken; nothing of it was stored."""
 
 
 class ClusterUnavailable(Retryable):

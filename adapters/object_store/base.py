@@ -28,9 +28,10 @@ class ObjectStore(Protocol):
         """Store `data` unless the key exists. True if this call created it; of racing callers
         exactly one gets True."""
 
-    async def upload(self, key: str, source: Path) -> None:
+    async def upload(self, key: str, source: Path, sha256: str | None = None) -> None:
         """Store a file, streamed, in bounded memory, replacing what was there. Raises OSError
-        when `source` cannot be opened."""
+        when `source` cannot be opened; `SourceChanged`, and stores nothing, when what was read of
+        it does not have the stated SHA-256, in hexadecimal."""
 
     async def get(self, key: str) -> bytes:
         """The whole object, in memory: for records; books are `download`ed. Raises

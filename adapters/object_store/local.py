@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from adapters.object_store.base import ObjectInfo
+from adapters.object_store.content import checked
 from adapters.object_store.keys import SCRATCH, check_key, check_prefix, is_key
 from adapters.object_store.pending_file import PendingFile, make_directory, sync_directory
 from domain.errors import (
@@ -68,9 +69,9 @@ class LocalStore:
         """See `ObjectStore.create`."""
         return await asyncio.to_thread(self._create, key, data)
 
-    async def upload(self, key: str, source: Path) -> None:
+    async def upload(self, key: str, source: Path, sha256: str | None = None) -> None:
         """See `ObjectStore.upload`."""
-        await asyncio.to_thread(self._upload, key, source)
+        await asyncio.to_thread(self._upload, key, source, sha256)
 
     async def get(self, key: str) -> bytes:
         """See `ObjectStore.get`."""
@@ -153,9 +154,9 @@ class LocalStore:
                 raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
             return created
 
-    def _upload(self, key: str, source: Path) -> None:
+    def _upload(self, key: str, source: Path, sha256: str | None) -> None:
         with source.open("rb") as file:
-            self._put(key, iter(partial(file.read, _CHUNK), b""))
+            self._put(key, checked(iter(partial(file.read, _CHUNK), b""), source, sha256))
 
     def _get(self, key: str) -> bytes:
         with _translated(key, missing=True):

@@ -1,17 +1,19 @@
 """The object store as a bucket of S3, R2 or another service with the same interface."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from botocore.exceptions import ClientError
 from pydantic import SecretStr
 
 from adapters.object_store.base import ObjectInfo
+from adapters.object_store.content import checked
 from adapters.object_store.keys import check_key, check_prefix, is_key
 from adapters.object_store.pending_file import PendingFile
 from adapters.object_store.s3_connection import S3Connection
@@ -100,17 +102,19 @@ class S3Store:
         facts = await self._head(name)
         return facts is not None and facts["Metadata"].get(_MARK) == mark
 
-    async def upload(self, key: str, source: Path) -> None:
+    async def upload(self, key: str, source: Path, sha256: str | None = None) -> None:
         """See `ObjectStore.upload`."""
         name = self._name(key)
         size = (await asyncio.to_thread(source.stat)).st_size
         if size <= _PART:
-            await self.put(key, await asyncio.to_thread(source.read_bytes))
+            data = await asyncio.to_thread(source.read_bytes)
+            await self.put(key, b"".join(checked([data], source, sha256)))
             return
         if size > _PART * _PARTS:
             raise StoreRefused(f"object {key!r} is too large for S3: {size} bytes; split it")
         with await asyncio.to_thread(source.open, "rb") as file:
-            await self._upload_parts(name, file)
+            parts = checked(iter(partial(file.read, _PART), b""), source, sha256)
+            await self._upload_parts(name, parts)
 
     async def get(self, key: str) -> bytes:
         """See `ObjectStore.get`."""
@@ -211,7 +215,7 @@ class S3Store:
                     return True
         raise StoreUnavailable(f"{name!r}: {_CONFLICTS} conflicts with other writers; try later")
 
-    async def _upload_parts(self, name: str, file: BinaryIO) -> None:
+    async def _upload_parts(self, name: str, contents: Iterator[bytes]) -> None:
         bucket = self._bucket
         async with self._request(name) as client:
             upload = await client.create_multipart_upload(Bucket=bucket, Key=name)
@@ -219,7 +223,7 @@ class S3Store:
         parts: list[CompletedPartTypeDef] = []
         async with AsyncExitStack() as undo:
             undo.push_async_callback(self._abandon, name, upload_id)
-            while data := await asyncio.to_thread(file.read, _PART):
+            while data := await asyncio.to_thread(next, contents, b""):
                 number = len(parts) + 1
                 async with self._request(name, len(data)) as client:
                     part = await client.upload_part(

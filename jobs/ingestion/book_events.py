@@ -124,7 +124,7 @@ class BookEvents:
     async def _uploaded(
         self, book_id: str, source: str, size: int, reading: ReadingOptions, exports: Sequence[str]
     ) -> BookState:
-        """The state of a book whose file is in the store, and which is known from here on."""
+        """The state of a book, which is known from here on."""
         state = await self._state(book_id)
         if state.stage is not None:
             return state

@@ -1,6 +1,7 @@
 """From where a book file is handed in to the library: fetched, named by its content, kept."""
 
 import hashlib
+import stat
 from pathlib import Path
 
 from adapters.object_store.base import ObjectStore
@@ -16,12 +17,15 @@ async def fetch(uri: str, folder: Path, settings: Settings) -> Path:
     """The source as a local file; one from a bucket is copied into `folder`.
 
     Raises:
-        BookRefused: it is larger than allowed, and was not fetched.
+        BookRefused: it is larger than allowed, or no file but a pipe, device or folder.
         ObjectMissing, StoreUnavailable, StoreRefused: a bucket does not give it.
         OSError: it cannot be read here.
     """
     if path := local_path(uri):
-        check_size(path.stat().st_size, settings)
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode):  # others may give their bytes once only, or never
+            raise BookRefused(BookFault.NOT_A_BOOK, "not a file but a pipe, a device or a folder")
+        check_size(facts.st_size, settings)
         return path
     bucket, key = split_bucket(uri)
     store = open_store(settings, bucket)
@@ -50,7 +54,13 @@ def book_id_of(path: Path) -> str:
 
 
 async def keep(path: Path, book_id: str, store: ObjectStore) -> None:
-    """Have the file in the library as the source of its book. Raises as the store does."""
+    """Have the file in the library as the source of its book.
+
+    Raises:
+        SourceChanged: it is not the book's file any more.
+        StoreUnavailable, StoreRefused: as the store. OSError: the file cannot be read.
+    """
     key = library.source_key(book_id)
-    if not await store.head(key):
-        await store.upload(key, path)
+    info = await store.head(key)
+    if not info or info.size != path.stat().st_size:
+        await store.upload(key, path, sha256=book_id)

@@ -136,27 +136,33 @@ class Registrar:
             book_id = book_id_of(path)
             if manifest := await self._known(book_id):
                 return await self._plan(manifest, wish)
-            await keep(path, book_id, self._store)
-            return await self._inspected(book_id, path, wish)
+            return await self._taken_up(book_id, path, wish, is_kept=False)
 
     async def _take_up(self, book_id: BookId, wish: Wish) -> Registration:
         if manifest := await self._known(book_id):
             return await self._plan(manifest, wish)
         path = await self._bench.books.path(library.source_key(book_id))
-        return await self._inspected(book_id, path, wish)
+        return await self._taken_up(book_id, path, wish, is_kept=True)
 
     async def _known(self, book_id: BookId) -> Manifest | None:
         """The manifest of a book that was registered before."""
         key = library.manifest_key(book_id)
         return await load(self._store, key, Manifest) if await self._store.head(key) else None
 
-    async def _inspected(self, book_id: BookId, path: Path, wish: Wish) -> Registration:
-        """The plan of a new book whose manifest is written now, or why it is none."""
+    async def _taken_up(
+        self, book_id: BookId, path: Path, wish: Wish, *, is_kept: bool
+    ) -> Registration:
+        """The plan of a new book, which is kept and whose manifest is written, or why it is none.
+
+        What is refused is not kept.
+        """
         size = path.stat().st_size
         try:
             manifest = self._inspect(book_id, path, size, wish)
         except BookRefused as error:
             return Registration([_refusal(wish, error, book_id)], size)
+        if not is_kept:
+            await keep(path, book_id, self._store)
         key = library.manifest_key(book_id)
         if not await self._store.create(key, manifest.model_dump_json().encode()):
             manifest = await load(self._store, key, Manifest)

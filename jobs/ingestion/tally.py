@@ -118,7 +118,7 @@ class Tally:
         found = self._sources[source]
         if isinstance(found, Refused):
             return BookReport(
-                book_id=None,
+                book_id=found.book_id,
                 source=source,
                 status=BookStatus.FAILED,
                 reason=found.fault,

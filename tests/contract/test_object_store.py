@@ -10,7 +10,7 @@ import pytest
 from adapters.object_store.base import ObjectInfo, ObjectStore
 from adapters.object_store.local import LocalStore
 from adapters.object_store.s3 import S3Store
-from domain.errors import KeyRefused, ObjectMissing
+from domain.errors import KeyRefused, ObjectMissing, SourceChanged
 
 MIB = 1024 * 1024
 LONGEST = "/".join(["k" * 255, "k" * 255, "k" * 255, "k" * 132])
@@ -150,6 +150,20 @@ class ObjectStoreContract:
         file.write_bytes(b"old file")
         await store.download("a", file)
         assert file.read_bytes() == b"new"
+
+    @pytest.mark.parametrize("size", [7, 17 * MIB])
+    async def test_an_upload_is_what_it_was_meant_to_be(
+        self, store: ObjectStore, tmp_path: Path, size: int
+    ) -> None:
+        file = tmp_path / "file"
+        file.write_bytes(bytes(size))
+        meant = sha256(bytes(size)).hexdigest()
+        await store.upload("meant", file, meant)
+        with file.open("ab") as growing:
+            growing.write(b"more")
+        with pytest.raises(SourceChanged):
+            await store.upload("other", file, meant)
+        assert [item async for item in store.list()] == [ObjectInfo("meant", size)]
 
     async def test_upload_of_no_file(self, store: ObjectStore, tmp_path: Path) -> None:
         with pytest.raises(FileNotFoundError):

@@ -156,7 +156,8 @@ def test_the_job_leaves_the_same_events_and_objects(
                     chronicle.note(outcome)
         assert chronicle.trouble is None
 
-    assert place.objects().keys() == other.objects().keys()
+    uploaded_in_vain = library.source_key(hashlib.sha256(contents[1]).hexdigest())
+    assert place.objects().keys() - {uploaded_in_vain} == other.objects().keys()
     for content in contents:
         book_id = hashlib.sha256(content).hexdigest()
         ours, theirs = (happened(each, book_id) for each in (place, other))

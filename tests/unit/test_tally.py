@@ -134,11 +134,16 @@ def test_failed_pages_show(status: BookStatus) -> None:
 
 def test_refused_sources_are_failed_with_the_reason() -> None:
     tally = Tally()
-    refused = Refused(source="a.pdf", fault=BookFault.ENCRYPTED, detail="a password is needed")
+    refused = Refused(
+        source="a.pdf",
+        book_id="a" * 64,
+        fault=BookFault.ENCRYPTED,
+        detail="a password is needed",
+    )
     assert tally.plan("a.pdf", [refused]) == []
     report = tally.report(1.0)
     assert only(report) == BookReport(
-        book_id=None,
+        book_id="a" * 64,
         source="a.pdf",
         status=BookStatus.FAILED,
         reason="encrypted",
