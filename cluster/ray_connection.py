@@ -2,6 +2,7 @@
 
 import logging
 import os
+import re
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,16 +12,26 @@ from ray._private import ray_constants
 from ray.exceptions import RayError
 
 from cluster.settings import Settings
-from domain.errors import ClusterUnavailable
+from domain.errors import ClusterUnavailable, SettingsError
 
 NAMESPACE = "scriptorium"
 _OBJECT_STORE_BYTES = 200 * 2**20  # keys and ranges travel, so that the least is plenty
 _ANSWER_SECONDS = 10.0
+_ADDRESS = re.compile(r"(\w+://)?[^\s/]+:\d+|\w+://[^\s]+")
 
 
 def starts_ray() -> bool:
     """Whether connecting means to start a Ray here, on this machine's processors."""
     return not ray.is_initialized() and not os.environ.get("RAY_ADDRESS")
+
+
+def check_address() -> None:
+    """Raise `SettingsError` if RAY_ADDRESS is set to what cannot be an address."""
+    address = os.environ.get("RAY_ADDRESS")
+    if address and address not in {"auto", "local"} and not _ADDRESS.fullmatch(address):
+        raise SettingsError(
+            f"RAY_ADDRESS={address} is no address: write host:port, ray://host:port or auto"
+        )
 
 
 @contextmanager

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from adapters.event_log.base import Log
 from adapters.object_store.base import ObjectStore
 from adapters.object_store.local import LocalStore
+from adapters.ocr.engines import check_engine
 from adapters.ocr.messages import Recipe
 from adapters.ocr.tessdata import check_languages, find_tessdata
 from cluster.settings import Settings
@@ -150,9 +151,10 @@ def reader_recipe(settings: Settings, reading: ReadingOptions) -> Recipe:
     """What a page reader on this machine needs to read a book as asked.
 
     Raises:
-        EngineMissing: there is no language data.
+        EngineMissing: the engine is not installed, or there is no language data.
         LanguageMissing: a language's data is missing.
     """
+    check_engine(reading.engine)
     tessdata = find_tessdata(settings.tessdata)
     check_languages(reading.languages, tessdata)
     return Recipe(

@@ -1,15 +1,17 @@
 """Read books into the library: `python -m jobs.ingest SOURCE...`.
 
-Exit status: 0 all books are read, 3 some are partial, failed, interrupted or not in the event log,
-2 bad usage.
+Exit status: 0 all books are read, 3 some are partial, failed, interrupted, undone or not in the
+event log, 2 bad usage, 130 stopped by Ctrl-C.
 """
 
 import argparse
+import asyncio
 import os
 import sys
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
@@ -19,22 +21,25 @@ from ray.exceptions import RayError, RayTaskError
 from rich.console import Console
 
 from adapters.exports import EXPORTERS, exporter
-from cluster.ray_connection import connected, starts_ray
+from cluster.ray_connection import check_address, connected, starts_ray
 from cluster.settings import Settings, load_settings
-from cluster.wiring import reader_recipe
+from cluster.wiring import open_store, reader_recipe
+from domain import library
 from domain.book import ReadingOptions, TextMode
 from domain.entity import Origin
-from domain.errors import ClusterUnavailable, ScriptoriumError, SettingsError
+from domain.errors import ClusterUnavailable, ScriptoriumError, SettingsError, StoreUnavailable
 from jobs.ingestion.chronicle import Chronicle, entities_of_this_process
 from jobs.ingestion.head_start import HeadStart
 from jobs.ingestion.principals import JOB
 from jobs.ingestion.register import Wish, register_all
-from jobs.ingestion.rows import Outcome, Source, Task
+from jobs.ingestion.rows import Outcome, Source, Task, Undone
 from jobs.ingestion.screen import Bar, bar, print_table
 from jobs.ingestion.sources import find_sources
 from jobs.ingestion.tally import RunReport, Tally
 
-ALL_READ, BAD_USAGE, NOT_ALL_READ = 0, 2, 3
+ALL_READ, BAD_USAGE, NOT_ALL_READ, STOPPED = 0, 2, 3, 130
+_BY_HAND = "stopped by Ctrl-C"
+_NO_BOOK = "0" * 64
 _MOST_READERS_HERE = 8
 _SUBMITTED = "RAY_JOB_CONFIG_JSON_ENV_VAR"  # set by Ray for the entry point of a submitted job
 
@@ -42,7 +47,7 @@ _SUBMITTED = "RAY_JOB_CONFIG_JSON_ENV_VAR"  # set by Ray for the entry point of 
 class Request(NamedTuple):
     """What is to be ingested, and how."""
 
-    sources: Sequence[Source]
+    sources: Sequence[Source | Undone]
     reading: ReadingOptions
     exports: Sequence[str]
     settings: Settings
@@ -58,12 +63,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         request = _request(options)
     except ScriptoriumError as error:
-        console.print(f"jobs.ingest: {error}", style="red", highlight=False, markup=False)
+        line = f"jobs.ingest: {error}"
+        console.print(line, style="red", soft_wrap=True, highlight=False, markup=False)
         return BAD_USAGE
+    except KeyboardInterrupt:
+        return STOPPED
     report = ingest(request, console, started)
     print_table(report, console if options.json else Console())
     if options.json:
         print(report.model_dump_json(), flush=True)
+    if report.trouble == _BY_HAND:
+        return STOPPED
     return ALL_READ if report.all_read else NOT_ALL_READ
 
 
@@ -79,12 +89,12 @@ def ingest(request: Request, console: Console, started: float) -> RunReport:
 def _ingest(request: Request, tally: Tally, chronicle: Chronicle, console: Console) -> str | None:
     """Note what becomes of everything; gives what stopped it, if anything did."""
     with bar(console) as progress:
-        tasks = _plan(request, tally, chronicle, progress)
-        if not tasks:
-            return None
-        progress.begin("reading pages", tally.pages_to_read)
-        chronicle.start()  # while this process waits for Ray's
         try:
+            tasks = _plan(request, tally, chronicle, progress)
+            if not tasks:
+                return None
+            progress.begin("reading pages", tally.pages_to_read)
+            chronicle.start()  # while this process waits for Ray's
             for outcome in _outcomes(tasks, request.settings):
                 tally.note(outcome)
                 chronicle.note(outcome)
@@ -93,6 +103,8 @@ def _ingest(request: Request, tally: Tally, chronicle: Chronicle, console: Conso
             raise  # a fault of ours, not the cluster's
         except (ClusterUnavailable, RayError) as error:
             return f"the cluster failed: {error}"
+        except KeyboardInterrupt:
+            return _BY_HAND
     return None
 
 
@@ -101,12 +113,17 @@ def _outcomes(tasks: Sequence[Task], settings: Settings) -> Iterator[Outcome]:
     workers = min(settings.ocr_workers or os.cpu_count() or 1, _MOST_READERS_HERE)
     seconds = settings.head_start_seconds * starts_ray()
     with HeadStart(tasks, settings, workers if seconds else 0) as head:
-        if not head.ends_within(seconds):
-            with connected(settings):
-                from jobs.ingestion.pipeline import run
+        try:
+            if not head.ends_within(seconds):
+                with connected(settings):
+                    from jobs.ingestion.pipeline import run
 
-                if left := head.hand_over():
-                    yield from run(left, settings)
+                    if left := head.hand_over():
+                        yield from run(left, settings)
+        except KeyboardInterrupt:
+            head.hand_over()
+            yield from head.outcomes()  # of what is being read now, which is not wasted
+            raise
         yield from head.outcomes()
 
 
@@ -114,11 +131,19 @@ def _plan(request: Request, tally: Tally, chronicle: Chronicle, progress: Bar) -
     """Register the sources; gives what is left to do."""
     progress.begin("registering books", len(request.sources))
     tasks: list[Task] = []
-    wishes = [Wish(source.uri, request.reading, request.exports) for source in request.sources]
-    found_for = register_all(wishes, request.settings)
-    for count, (wish, found) in enumerate(zip(wishes, found_for, strict=True), 1):
-        tasks += tally.plan(wish.uri, found.findings)
-        chronicle.registered(found, wish)
+    wishes = {
+        source: Wish(source.uri, request.reading, request.exports)
+        for source in request.sources
+        if isinstance(source, Source)
+    }
+    registrations = register_all(list(wishes.values()), request.settings)
+    for count, source in enumerate(request.sources, 1):
+        if isinstance(source, Undone):
+            tally.plan(source.source, [source])
+        else:
+            found = next(registrations)
+            tasks += tally.plan(source.uri, found.findings)
+            chronicle.registered(found, wishes[source])
         progress.reach(count)
     return tasks
 
@@ -136,7 +161,19 @@ def _request(options: argparse.Namespace) -> Request:
         languages=settings.languages, text=options.text, engine=settings.ocr_engine
     )
     reader_recipe(settings, reading)
+    check_address()
+    asyncio.run(_check_store(settings))
     return Request(find_sources(options.sources, settings), reading, exports, settings)
+
+
+async def _check_store(settings: Settings) -> None:
+    """Raise what the store says to any question; its silence may end by itself."""
+    store = open_store(settings)
+    try:
+        with suppress(StoreUnavailable):
+            await store.head(library.source_key(_NO_BOOK))
+    finally:
+        await store.close()
 
 
 def _check_all_stays(settings: Settings) -> None:
@@ -157,8 +194,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m jobs.ingest",
         description="Read books (PDF, EPUB, CBZ, TIFF and other images) into the library.",
-        epilog="Exit status: 0 all read, 3 some partial, failed, interrupted or not in the event "
-        "log, 2 bad usage.",
+        epilog="Exit status: 0 all read, 3 some partial, failed, interrupted, undone or not in the "
+        "event log, 2 bad usage, 130 stopped by Ctrl-C.",
     )
     parser.add_argument(
         "sources",

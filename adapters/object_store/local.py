@@ -135,10 +135,13 @@ class LocalStore:
             try:
                 make_directory(scratch)
             except _NO_ROOM_FOR_KEY as error:
-                raise StoreRefused(f"{self._root} is not a folder; choose another") from error
+                raise self._no_folder() from error
             make_directory(path.parent)
             with PendingFile(scratch) as file:
                 yield file, path
+
+    def _no_folder(self) -> StoreRefused:
+        return StoreRefused(f"{self._root} is not a folder; choose another")
 
     def _put(self, key: str, chunks: Iterable[bytes]) -> None:
         with self._writing(key) as (file, path):
@@ -185,7 +188,9 @@ class LocalStore:
         with _translated(key):
             try:
                 facts = self._path(key).stat()
-            except _NO_FILE:
+            except _NO_FILE as error:
+                if self._root.exists() and not self._root.is_dir():
+                    raise self._no_folder() from error
                 return None
         return ObjectInfo(key, facts.st_size) if stat.S_ISREG(facts.st_mode) else None
 

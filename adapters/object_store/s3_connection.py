@@ -108,7 +108,9 @@ def _revealed(secret: SecretStr | None) -> str | None:
 
 def _check_endpoint(url: str) -> None:
     """Raise `SettingsError` unless `url` is plain: endpoints are shown in error messages."""
-    advice = "write the S3 endpoint as https://host or https://host:port, the keys apart from it"
+    advice = (
+        "write SCRIPTORIUM_S3_ENDPOINT as https://host or https://host:port, the keys apart from it"
+    )
     try:
         parts = urlsplit(url)
         plain = parts.hostname and parts.port != 0 and parts.scheme in {"http", "https"}

@@ -15,7 +15,6 @@ from adapters.ocr.base import (
     Segmentation,
 )
 from domain.book import Block
-from domain.errors import EngineMissing
 
 
 class PytesseractEngine:
@@ -24,13 +23,7 @@ class PytesseractEngine:
     def __init__(self, languages: str, tessdata: Path) -> None:
         self._languages = languages
         self._config = f'--tessdata-dir "{tessdata}" --oem 1 -c tessedit_do_invert=0'
-        try:
-            self._version = str(pytesseract.get_tesseract_version())
-        except pytesseract.TesseractNotFoundError as error:
-            raise EngineMissing(
-                "the tesseract command is missing: run scripts/setup, "
-                "or set SCRIPTORIUM_OCR_ENGINE=tesserocr"
-            ) from error
+        self._version = str(pytesseract.get_tesseract_version())
 
     @property
     def name(self) -> str:

@@ -1,15 +1,16 @@
 """Putting a fully read book together, and into other formats."""
 
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 from adapters.exports import exporter
 from adapters.ocr.messages import ExportOrder
 from domain import library
-from domain.book import Book, Manifest, Page, PageStatus, Slice, assemble
+from domain.book import Book, Manifest, Page, PageStatus, assemble
 from domain.errors import BookRefused
 from domain.slices import missing
-from jobs.ingestion.records import load
+from jobs.ingestion.records import load, load_slice
 from jobs.ingestion.rows import BookDone, Registered
 from jobs.ingestion.workbench import Workbench
 
@@ -46,13 +47,14 @@ class Completer:
                     await self._export(complete, format, key)
                 except BookRefused as error:
                     trouble.append(str(error))
+        dead = [page for page in complete.pages if page.status is PageStatus.FAILED]
+        faults = Counter(page.error.fault for page in dead if page.error)
         return BookDone(
             book=book,
             status=complete.status,
             stats=complete.stats,
-            dead_pages=tuple(
-                page.number for page in complete.pages if page.status is PageStatus.FAILED
-            ),
+            dead_pages=tuple(page.number for page in dead),
+            usual_fault=max(faults, key=faults.__getitem__, default=None),
             is_new=is_new,
             trouble="; ".join(trouble) or None,
         )
@@ -60,11 +62,10 @@ class Completer:
     async def _assembled(self, book_id: str, keys: list[str]) -> tuple[Book, bool]:
         manifest = await load(self._store, library.manifest_key(book_id), Manifest)
         pages: dict[int, Page] = {}
-        for key in keys:
-            if library.slices_among([key]):
-                # Slices of runs with different lengths may overlap; either reading is good.
-                part = await load(self._store, key, Slice)
-                pages |= {page.number: page for page in part.pages}
+        for span in library.slices_among(keys):
+            # Slices of runs with different lengths may overlap; either reading is good.
+            part = await load_slice(self._store, book_id, span)
+            pages |= {page.number: page for page in part.pages}
         book = assemble(manifest, pages.values())
         key = library.book_key(book_id)
         if await self._store.create(key, book.model_dump_json().encode()):

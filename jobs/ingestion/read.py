@@ -7,7 +7,7 @@ from domain.book import PageStatus, Slice
 from domain.errors import ScriptoriumError
 from domain.slices import PageRange
 from jobs.ingestion.complete import Completer
-from jobs.ingestion.records import load
+from jobs.ingestion.records import load_slice
 from jobs.ingestion.rows import Outcome, Registered, SliceDone, SliceTask, Task, Undone
 from jobs.ingestion.workbench import Workbench
 
@@ -37,7 +37,7 @@ class SliceReader:
             if done := await self._completer.complete(task.book):
                 outcomes.append(done)
         except (ScriptoriumError, OSError) as error:
-            outcomes.append(_undone(task.book, str(error)))
+            outcomes.append(Undone.because(error, task.book.source, task.book.book_id))
         return outcomes
 
     async def _read(self, book: Registered, pages: PageRange) -> SliceDone:
@@ -48,7 +48,7 @@ class SliceReader:
             key, slice_.model_dump_json().encode()
         )
         if slice_ is None or not stored_now:
-            slice_ = await load(self._store, key, Slice)
+            slice_ = await load_slice(self._store, book.book_id, pages)
         return SliceDone(
             book=book,
             slice=pages,
@@ -64,7 +64,3 @@ class SliceReader:
         numbers = range(pages.first, pages.last + 1)
         read = self._bench.reader(book.reading).read(path, numbers, book.reading.text)
         return Slice(book_id=book.book_id, pages=read)
-
-
-def _undone(book: Registered, detail: str) -> Undone:
-    return Undone(source=book.source, book_id=book.book_id, detail=detail)

@@ -83,7 +83,7 @@ class Desk:
 
     def close(self) -> None:
         """End the page readers."""
-        self._threads.shutdown()
+        self._threads.shutdown(cancel_futures=True)
         for bench in self._benches:
             bench.close()
 
@@ -125,7 +125,7 @@ class Registrar:
         try:
             return self._bench.run(work)
         except (ScriptoriumError, OSError) as error:
-            return Registration([Undone(source=wish.uri, detail=str(error))])
+            return Registration([Undone.because(error, wish.uri)])
 
     async def _register(self, wish: Wish) -> Registration:
         with tempfile.TemporaryDirectory(prefix="scriptorium-") as folder:

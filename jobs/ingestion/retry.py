@@ -2,9 +2,9 @@
 
 from adapters.object_store.base import ObjectStore
 from domain import library
-from domain.book import PageStatus, Slice
+from domain.book import PageStatus
 from domain.entities.book import BookState
-from jobs.ingestion.records import load
+from jobs.ingestion.records import load_slice
 
 
 async def forget_dead_pages(book_id: str, state: BookState, store: ObjectStore) -> None:
@@ -29,7 +29,6 @@ async def forget_dead_pages(book_id: str, state: BookState, store: ObjectStore) 
     for pages in library.slices_among(keys):
         if pages in state.slices or dead.isdisjoint(range(pages.first, pages.last + 1)):
             continue
-        key = library.slice_key(book_id, pages)
-        slice_ = await load(store, key, Slice)
+        slice_ = await load_slice(store, book_id, pages)
         if any(page.status is PageStatus.FAILED for page in slice_.pages):
-            await store.delete(key)
+            await store.delete(library.slice_key(book_id, pages))

@@ -3,17 +3,19 @@
 A row is one JSON text, so that blocks of different kinds of rows have one schema.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
 from pydantic import Field, TypeAdapter
 
-from domain.book import BookFault, BookStats, BookStatus, Frozen, ReadingOptions
+from domain.book import BookFault, BookStats, BookStatus, Frozen, PageFault, ReadingOptions
+from domain.errors import Terminal
 from domain.slices import PageRange
 
 Row = dict[str, str]
 """A row as Ray Data holds it."""
 
 _COLUMN = "row"
+_LASTING = (Terminal, PermissionError, FileNotFoundError, NotADirectoryError)
 
 
 class Source(Frozen):
@@ -63,8 +65,8 @@ class SliceDone(Frozen):
 
 
 class BookDone(Frozen):
-    """A complete book; `is_new` when this run put it together. `trouble` says why an export could
-    not be made."""
+    """A complete book; `is_new` when this run put it together. `usual_fault` is that of most dead
+    pages; `trouble` says why an export could not be made."""
 
     kind: Literal["book_done"] = "book_done"
     book: Registered
@@ -72,16 +74,25 @@ class BookDone(Frozen):
     stats: BookStats
     dead_pages: tuple[int, ...]
     is_new: bool
+    usual_fault: PageFault | None = None
     trouble: str | None = None
 
 
 class Undone(Frozen):
-    """A source, slice or book that could not be finished this time; the next run goes on."""
+    """A source, slice or book that could not be finished this time. The next run goes on, unless
+    the cause is a lasting one: then something is to be changed first."""
 
     kind: Literal["undone"] = "undone"
     source: str
     book_id: str | None = None
     detail: str
+    is_lasting: bool = False
+
+    @classmethod
+    def because(cls, error: Exception, source: str, book_id: str | None = None) -> Self:
+        """Undone by an error."""
+        lasting = isinstance(error, _LASTING)
+        return cls(source=source, book_id=book_id, detail=str(error), is_lasting=lasting)
 
 
 class Refused(Frozen):

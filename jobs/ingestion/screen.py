@@ -20,7 +20,13 @@ from rich.text import Text
 
 from jobs.ingestion.tally import BookReport, RunReport
 
-_COLOURS = {"read": "green", "partial": "yellow", "failed": "red", "interrupted": "magenta"}
+_COLOURS = {
+    "read": "green",
+    "partial": "yellow",
+    "failed": "red",
+    "interrupted": "magenta",
+    "undone": "red",
+}
 
 
 class Bar:

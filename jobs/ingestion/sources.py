@@ -3,14 +3,15 @@
 import asyncio
 import glob
 import os
+import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote_to_bytes
 
 from cluster.settings import Settings
 from cluster.wiring import open_store
-from domain.errors import UsageError
-from jobs.ingestion.rows import Source
+from domain.errors import ScriptoriumError, UsageError
+from jobs.ingestion.rows import Source, Undone
 
 # Inside a folder or prefix only these are taken; a file that is named is always tried.
 _BOOK_SUFFIXES = frozenset(
@@ -22,24 +23,38 @@ _S3 = "s3://"
 _FILE = "file://"
 
 
-def find_sources(names: Iterable[str], settings: Settings) -> list[Source]:
+def find_sources(names: Iterable[str], settings: Settings) -> list[Source | Undone]:
     """The files behind files, folders, globs and `s3://` prefixes, each once, in order.
 
+    A name that leads to nothing, and a folder that cannot be looked into, hold no other up.
+
     Raises:
-        UsageError: a name leads to nothing, or there are too many files.
+        UsageError: no name leads to a file, or there are too many of them.
     """
-    found: dict[str, None] = {}
+    found: dict[str, Source | Undone] = {}
     for name in names:
-        if name.startswith(_S3):
-            uris = asyncio.run(_in_bucket(name, settings))
-        else:
-            uris = list(_on_disk(name))
-        if not uris:
-            raise UsageError(f"{name}: no such file, or no books in it")
-        found.update(dict.fromkeys(uris))
+        for item in _found(name, settings):
+            found.setdefault(item.uri if isinstance(item, Source) else item.source, item)
         if len(found) > _MOST_SOURCES:
             raise UsageError(f"more than {_MOST_SOURCES} files; ingest them in several runs")
-    return [Source(uri=uri) for uri in found]
+    undone = [item for item in found.values() if isinstance(item, Undone)]
+    if undone and len(undone) == len(found):
+        raise UsageError("; ".join(f"{item.source}: {item.detail}" for item in undone))
+    return list(found.values())
+
+
+def _found(name: str, settings: Settings) -> list[Source | Undone]:
+    """What a name leads to, one thing at least."""
+    try:
+        if name.startswith(_S3):
+            uris = asyncio.run(_in_bucket(name, settings))
+            found: list[Source | Undone] = [Source(uri=uri) for uri in uris]
+        else:
+            found = list(_on_disk(name))
+    except (ScriptoriumError, OSError, RuntimeError) as error:  # the last for an unknown ~user
+        return [Undone.because(error, name)]
+    missing = Undone(source=name, detail="no such file, or no books in it", is_lasting=True)
+    return found or [missing]
 
 
 def split_bucket(uri: str) -> tuple[str, str]:
@@ -67,25 +82,43 @@ def _uri(path: Path) -> str:
     return str(absolute)
 
 
-def _on_disk(name: str) -> Iterator[str]:
+def _on_disk(name: str) -> Iterator[Source | Undone]:
     path = Path(name).expanduser()
     if path.is_dir():
-        yield from (_uri(file) for file in sorted(path.rglob("*")) if _is_book(file, path))
+        yield from _in_folder(path)
     elif path.exists():
-        yield _uri(path)
+        yield Source(uri=_uri(path))
     else:
         for match in sorted(glob.glob(str(path), recursive=True)):
             if Path(match).is_file():
-                yield _uri(Path(match))
+                yield Source(uri=_uri(Path(match)))
 
 
-def _is_book(file: Path, folder: Path) -> bool:
-    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-    return not hidden and file.suffix.lower() in _BOOK_SUFFIXES and file.is_file()
+def _in_folder(folder: Path) -> Iterator[Source | Undone]:
+    """The books at any depth, in the order of their paths; then what cannot be looked into."""
+    closed: list[OSError] = []
+    files: list[Path] = []
+    for place, folders, names in os.walk(folder, onerror=closed.append):
+        folders[:] = [name for name in folders if not name.startswith(".")]
+        files += (Path(place, name) for name in names if _is_called_like_a_book(name))
+    for file in sorted(files):
+        try:
+            if stat.S_ISREG(file.stat().st_mode):
+                yield Source(uri=_uri(file))
+        except OSError as error:
+            yield Undone.because(error, _uri(file))
+    for refusal in closed:
+        yield Undone.because(refusal, _uri(Path(refusal.filename)))
+
+
+def _is_called_like_a_book(name: str) -> bool:
+    return not name.startswith(".") and Path(name).suffix.lower() in _BOOK_SUFFIXES
 
 
 async def _in_bucket(uri: str, settings: Settings) -> list[str]:
     bucket, prefix = split_bucket(uri)
+    if bucket == _S3:
+        raise UsageError("it names no bucket: write s3://bucket/prefix")
     store = open_store(settings, bucket)
     try:
         return [

@@ -1,7 +1,8 @@
 """What became of every source of a run."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 from domain.book import BookStatus, Frozen
 from jobs.ingestion.rows import BookDone, Outcome, Refused, SliceDone, SliceTask, Task, Undone
@@ -9,12 +10,18 @@ from jobs.ingestion.rows import BookDone, Outcome, Refused, SliceDone, SliceTask
 INTERRUPTED = "interrupted"
 """No status of a book: this run could not finish it, and the next one goes on."""
 
+UNDONE = "undone"
+"""As `INTERRUPTED`, but the next run cannot go on before what `detail` says is mended."""
+
+_RUNS_NAMED = 10
+
 
 class BookReport(Frozen):
     """One source's line in the report.
 
     `seconds` run from the book's first slice's start to its last one's end; `stood_before` says
-    that it was complete before this run.
+    that it was complete before this run. `reason` is why a book was refused, or what befell most
+    of its failed pages.
     """
 
     book_id: str | None
@@ -32,13 +39,14 @@ class BookReport(Frozen):
 
 
 class RunReport(Frozen):
-    """The whole run: what it read, from its start to its end; `unrecorded` is why the event log
-    does not have all of it."""
+    """The whole run: what it read, from its start to its end; `trouble` is what stopped it, if
+    something did, and `unrecorded` is why the event log does not have all of it."""
 
     books: list[BookReport]
     pages_read: int
     seconds: float
     pages_per_second: float
+    trouble: str | None = None
     unrecorded: str | None = None
 
     @property
@@ -53,7 +61,7 @@ class _Progress:
     pages_read: int = 0
     began: float | None = None
     ended: float = 0.0
-    trouble: str | None = None
+    trouble: Undone | None = None
     done: BookDone | None = None
 
 
@@ -99,7 +107,7 @@ class Tally:
             case BookDone():
                 self._books[outcome.book.book_id].done = outcome
             case Undone(book_id=str(book_id)):
-                self._books[book_id].trouble = outcome.detail
+                self._books[book_id].trouble = outcome
 
     def report(
         self, seconds: float, trouble: str | None = None, unrecorded: str | None = None
@@ -111,6 +119,7 @@ class Tally:
             pages_read=pages_read,
             seconds=round(seconds, 2),
             pages_per_second=round(pages_read / seconds, 2) if seconds else 0.0,
+            trouble=trouble,
             unrecorded=unrecorded,
         )
 
@@ -125,18 +134,21 @@ class Tally:
                 detail=found.detail,
             )
         if isinstance(found, Undone):
-            return BookReport(book_id=None, source=source, status=INTERRUPTED, detail=found.detail)
+            return BookReport(
+                book_id=None, source=source, status=_status_of(found), detail=found.detail
+            )
         book = self._books[found]
         seconds = round(book.ended - book.began, 2) if book.began else 0.0
-        if book.done is None or book.done.trouble:
+        unmade = book.done and book.done.trouble
+        if book.done is None or unmade:
             return BookReport(
                 book_id=found,
                 source=source,
-                status=INTERRUPTED,
+                status=UNDONE if unmade else _status_of(book.trouble),
                 pages=book.pages,
                 pages_read=book.pages_read,
                 seconds=seconds,
-                detail=(book.done and book.done.trouble) or book.trouble or trouble,
+                detail=unmade or (book.trouble.detail if book.trouble else trouble),
             )
         stats = book.done.stats
         return BookReport(
@@ -150,5 +162,19 @@ class Tally:
             seconds=seconds,
             pages_read=book.pages_read,
             stood_before=not book.done.is_new and not book.pages_read,
-            detail=book.trouble,
+            reason=book.done.usual_fault,
+            detail=f"{_named(dead)} could not be read" if (dead := book.done.dead_pages) else None,
         )
+
+
+def _status_of(undone: Undone | None) -> str:
+    return UNDONE if undone and undone.is_lasting else INTERRUPTED
+
+
+def _named(pages: Sequence[int]) -> str:
+    """Page numbers as a person writes them: `page 3`, `pages 3, 7-9`; many are cut short."""
+    consecutive = groupby(enumerate(pages), key=lambda item: item[1] - item[0])
+    runs = [[page for _, page in run] for _, run in consecutive]
+    named = [f"{run[0]}-{run[-1]}" if len(run) > 1 else f"{run[0]}" for run in runs[:_RUNS_NAMED]]
+    more = ["..."] if len(runs) > _RUNS_NAMED else []
+    return f"page{'s' * (len(pages) > 1)} {', '.join(named + more)}"

@@ -1,3 +1,4 @@
+import errno
 import os
 from pathlib import Path
 
@@ -5,6 +6,7 @@ import pytest
 
 from cluster.settings import Settings
 from domain.errors import UsageError
+from jobs.ingestion.rows import Source, Undone
 from jobs.ingestion.sources import find_sources, local_path, split_bucket
 
 
@@ -32,7 +34,14 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def found(*names: str | Path) -> list[str]:
-    return [source.uri for source in find_sources([str(name) for name in names], Settings())]
+    items = find_sources([str(name) for name in names], Settings())
+    return [item.uri for item in items if isinstance(item, Source)]
+
+
+def undone(*names: str | Path) -> list[tuple[str, str]]:
+    """What cannot be looked into, and why, beside what was found."""
+    items = find_sources([str(name) for name in names], Settings())
+    return [(item.source, item.detail) for item in items if isinstance(item, Undone)]
 
 
 def test_a_named_file_is_tried_whatever_it_is_called(shelf: Path) -> None:
@@ -89,10 +98,32 @@ def test_a_file_named_in_several_ways_comes_once_where_it_is_first_named(shelf: 
 @pytest.mark.parametrize(
     "name", ["gone.pdf", "shelf/*.djvu", "shelf/empty", "shelf/seri*", "https://example.org/a.pdf"]
 )
-def test_a_name_that_leads_to_no_book_is_refused(name: str, shelf: Path) -> None:
+def test_a_name_that_leads_to_no_book_is_told(name: str, shelf: Path) -> None:
     with pytest.raises(UsageError) as caught:
-        found(shelf / "a.pdf", name)
+        found(name)
     assert str(caught.value).startswith(f"{name}: ")
+    assert found(name, shelf / "a.pdf") == [str(shelf / "a.pdf")]
+    assert undone(name, shelf / "a.pdf") == [(name, "no such file, or no books in it")]
+
+
+def test_a_folder_that_may_not_be_entered_is_told(
+    shelf: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = shelf / "series"
+    list_folder = os.scandir
+
+    def refuse(path: str | Path) -> object:
+        if Path(path) == closed:
+            raise PermissionError(errno.EACCES, "Permission denied", str(path))
+        return list_folder(path)
+
+    monkeypatch.setattr(os, "scandir", refuse)
+    assert str(shelf / "a.pdf") in found(shelf)
+    ((place, why),) = undone(shelf)
+    assert place == str(closed)
+    assert "Permission denied" in why
+    with pytest.raises(UsageError, match="Permission denied"):
+        found(closed)
 
 
 def test_a_name_that_is_no_uri_is_refused(shelf: Path) -> None:

@@ -1,6 +1,7 @@
 import pytest
 
-from domain.book import BookFault, BookStats, BookStatus, ReadingOptions
+from domain.book import BookFault, BookStats, BookStatus, PageFault, ReadingOptions
+from domain.errors import RecordDamaged
 from domain.slices import PageRange
 from jobs.ingestion.rows import (
     BookDone,
@@ -11,7 +12,7 @@ from jobs.ingestion.rows import (
     SliceTask,
     Undone,
 )
-from jobs.ingestion.tally import INTERRUPTED, BookReport, RunReport, Tally
+from jobs.ingestion.tally import INTERRUPTED, UNDONE, BookReport, RunReport, Tally
 
 EMPTY = RunReport(books=[], pages_read=0, seconds=0.0, pages_per_second=0.0)
 
@@ -78,7 +79,7 @@ def test_an_export_that_cannot_be_made_leaves_its_book_unfinished() -> None:
     tally.plan("a.pdf", [task(of, 1, 16)])
     tally.note(book_done(of, trouble="it cannot be exported"))
     report = tally.report(1.0, "the cluster failed")
-    assert (only(report).status, only(report).detail) == (INTERRUPTED, "it cannot be exported")
+    assert (only(report).status, only(report).detail) == (UNDONE, "it cannot be exported")
     assert not report.all_read
 
 
@@ -162,6 +163,39 @@ def test_sources_that_could_not_be_registered_are_interrupted() -> None:
     )
     assert not report.all_read
     assert not only(report).stood_before
+
+
+def test_what_no_further_run_mends_is_undone() -> None:
+    tally, of = Tally(), book("b.pdf")
+    denied = Undone.because(PermissionError("may not be read"), "a.pdf")
+    full = Undone.because(OSError("the disk is full"), "c.pdf")
+    tally.plan("a.pdf", [denied])
+    tally.plan("b.pdf", [task(of, 1, 16)])
+    tally.plan("c.pdf", [full])
+    tally.note(Undone.because(RecordDamaged("a slice"), "b.pdf", of.book_id))
+    assert [(line.status, line.detail) for line in tally.report(1.0).books] == [
+        (UNDONE, "may not be read"),
+        (UNDONE, "a slice"),
+        (INTERRUPTED, "the disk is full"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pages", "named"),
+    [
+        ((7,), "page 7"),
+        ((3, 7, 8, 9), "pages 3, 7-9"),
+        (tuple(range(1, 40, 2)), "pages 1, 3, 5, 7, 9, 11, 13, 15, 17, 19, ..."),
+    ],
+)
+def test_dead_pages_are_named_with_what_befell_most(pages: tuple[int, ...], named: str) -> None:
+    tally, of = Tally(), book(pages=40)
+    done = book_done(of, BookStatus.PARTIAL, failed=len(pages))
+    fault = PageFault.TIMEOUT
+    done = done.model_copy(update={"dead_pages": pages, "usual_fault": fault})
+    tally.plan("a.pdf", [done])
+    line = only(tally.report(1.0))
+    assert (line.reason, line.detail) == (fault, f"{named} could not be read")
 
 
 def test_books_that_are_complete_already_need_nothing() -> None:
