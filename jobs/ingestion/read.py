@@ -8,7 +8,15 @@ from domain.errors import ScriptoriumError
 from domain.slices import PageRange
 from jobs.ingestion.complete import Completer
 from jobs.ingestion.records import load_slice
-from jobs.ingestion.rows import Outcome, Registered, SliceDone, SliceTask, Task, Undone
+from jobs.ingestion.rows import (
+    CompletionTask,
+    Outcome,
+    Registered,
+    SliceDone,
+    SliceTask,
+    Task,
+    Undone,
+)
 from jobs.ingestion.workbench import Workbench
 
 
@@ -34,11 +42,24 @@ class SliceReader:
         try:
             if isinstance(task, SliceTask):
                 outcomes.append(await self._read(task.book, task.pages))
-            if done := await self._completer.complete(task.book):
+            if await self._may_complete(task) and (
+                done := await self._completer.complete(task.book)
+            ):
                 outcomes.append(done)
         except (ScriptoriumError, OSError) as error:
             outcomes.append(Undone.because(error, task.book.source, task.book.book_id))
         return outcomes
+
+    async def _may_complete(self, task: Task) -> bool:
+        """Whether a look at all that is stored of the book is worth it after this task.
+
+        While the last slice that the run was to read is not stored, the book is not complete; to
+        ask that costs the same for a book of any length, and slices are read from the first on.
+        """
+        if isinstance(task, CompletionTask) or task.pages == task.last:
+            return True
+        key = library.slice_key(task.book.book_id, task.last)
+        return await self._store.head(key) is not None
 
     async def _read(self, book: Registered, pages: PageRange) -> SliceDone:
         began = time.time()

@@ -202,7 +202,7 @@ class Registrar:
             exports=tuple(wish.exports),
         )
         if gaps:
-            return [SliceTask(book=book, pages=gap) for gap in gaps]
+            return [SliceTask(book=book, pages=gap, last=gaps[-1]) for gap in gaps]
         if complete and all(
             library.export_key(book.book_id, exporter(name).suffix) in keys for name in book.exports
         ):

@@ -37,11 +37,12 @@ class Registered(Frozen):
 
 
 class SliceTask(Frozen):
-    """A slice to be read, one of the book's missing ones."""
+    """A slice to be read, one of the book's missing ones, of which `last` is the last."""
 
     kind: Literal["slice_task"] = "slice_task"
     book: Registered
     pages: PageRange
+    last: PageRange
 
 
 class CompletionTask(Frozen):

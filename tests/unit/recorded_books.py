@@ -93,7 +93,8 @@ def registered(pages: int = 16, book_id: str = BOOK_ID) -> Registered:
 
 
 def slice_task(book: Registered, first: int, last: int) -> SliceTask:
-    return SliceTask(book=book, pages=PageRange(first, last))
+    pages = PageRange(first, last)
+    return SliceTask(book=book, pages=pages, last=pages)
 
 
 def slice_done(book: Registered, first: int, last: int, failed: int = 0) -> SliceDone:

@@ -9,8 +9,6 @@ from typing import NoReturn
 import pytest
 
 from cluster.settings import PREFIX
-from demo import SAMPLE
-from demo.typeset import typeset
 from domain import library
 from domain.book import PageFault, TextMode
 from jobs.ingest import BAD_USAGE, NOT_ALL_READ, STOPPED, main
@@ -44,14 +42,6 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
         return status, RunReport.model_validate_json(capsys.readouterr().out.splitlines()[-1])
 
     return run_one
-
-
-@pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A born-digital book of three pages."""
-    path = tmp_path_factory.mktemp("printed") / "book.pdf"
-    typeset(SAMPLE.read_text("utf-8").split("## Two")[0], path)
-    return path
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,6 @@ from actors.reading_room import BatchEnd
 from adapters.exports import EXPORTERS
 from adapters.object_store.local import LocalStore
 from cluster.settings import Settings
-from demo import SAMPLE
-from demo.typeset import typeset
 from domain import library
 from domain.book import Book, BookStatus, Page, PageFault, PageStatus, ReadingOptions, Slice
 from domain.entities.book import (
@@ -39,14 +37,6 @@ MANY = 100  # slices
 
 class Killed(Exception):
     """Stands for the end of the process."""
-
-
-@pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A born-digital book of three pages."""
-    path = tmp_path_factory.mktemp("printed") / "book.pdf"
-    typeset(SAMPLE.read_text("utf-8").split("## Two")[0], path)
-    return path
 
 
 class Place(RecordedLibrary):

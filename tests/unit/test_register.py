@@ -2,13 +2,12 @@
 
 import hashlib
 import os
+import shutil
 from pathlib import Path
 
 import pytest
 
 from cluster.settings import Settings
-from demo import SAMPLE
-from demo.typeset import typeset
 from domain import library
 from domain.book import BookFault, ReadingOptions
 from jobs.ingestion import register
@@ -17,14 +16,6 @@ from jobs.ingestion.register import Finding, Wish, register_all
 from jobs.ingestion.rows import Refused, SliceTask, Undone
 
 pytestmark = pytest.mark.timeout(60)
-
-
-@pytest.fixture(scope="module")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """A born-digital book of three pages."""
-    path = tmp_path_factory.mktemp("printed") / "book.pdf"
-    typeset(SAMPLE.read_text("utf-8").split("## Two")[0], path)
-    return path.read_bytes()
 
 
 def found_in(source: Path, data: Path) -> list[Finding]:
@@ -45,10 +36,10 @@ def test_a_pipe_is_refused_unopened(tmp_path: Path) -> None:
     assert kept(tmp_path / "data") == []
 
 
-def test_the_end_of_a_pipe_is_refused_unread(printed: bytes, tmp_path: Path) -> None:
+def test_the_end_of_a_pipe_is_refused_unread(printed: Path, tmp_path: Path) -> None:
     end, start = os.pipe()
     try:
-        os.write(start, printed[:1000])
+        os.write(start, printed.read_bytes()[:1000])
         os.close(start)
         (refused,) = found_in(Path(f"/dev/fd/{end}"), tmp_path)
         assert len(os.read(end, 2000)) == 1000
@@ -59,14 +50,14 @@ def test_the_end_of_a_pipe_is_refused_unread(printed: bytes, tmp_path: Path) -> 
 
 
 def test_a_file_that_is_still_being_written_is_not_kept(
-    printed: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    printed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, data = tmp_path / "a.pdf", tmp_path / "data"
-    source.write_bytes(printed)
+    shutil.copy(printed, source)
 
     def hash_early(path: Path) -> str:
         book_id = book_id_of(path)
-        path.write_bytes(printed + b"\n")
+        path.write_bytes(printed.read_bytes() + b"\n")
         return book_id
 
     monkeypatch.setattr(register, "book_id_of", hash_early)
@@ -85,11 +76,11 @@ def test_what_is_refused_is_not_kept_but_known(tmp_path: Path) -> None:
     assert kept(tmp_path / "data") == []
 
 
-def test_a_source_of_another_size_is_put_right(printed: bytes, tmp_path: Path) -> None:
+def test_a_source_of_another_size_is_put_right(printed: Path, tmp_path: Path) -> None:
     source, data = tmp_path / "a.pdf", tmp_path / "data"
-    source.write_bytes(printed)
-    place = data / "store" / library.source_key(hashlib.sha256(printed).hexdigest())
+    shutil.copy(printed, source)
+    place = data / "store" / library.source_key(hashlib.sha256(printed.read_bytes()).hexdigest())
     place.parent.mkdir(parents=True)
     place.touch()
     assert isinstance(found_in(source, data)[0], SliceTask)
-    assert place.read_bytes() == printed
+    assert place.read_bytes() == printed.read_bytes()

@@ -41,7 +41,7 @@ STATS = BookStats(
 )
 MESSAGES: list[Message] = [
     Source(uri="/shelf/line\nbreak.pdf"),
-    SliceTask(book=BOOK, pages=PageRange(9, 16)),
+    SliceTask(book=BOOK, pages=PageRange(9, 16), last=PageRange(297, 300)),
     CompletionTask(book=BOOK),
     SliceDone(
         book=BOOK,
@@ -75,7 +75,7 @@ def test_messages_come_back_as_they_went(message: Message) -> None:
 
 
 def test_page_ranges_stay_page_ranges() -> None:
-    task = unpack(pack(SliceTask(book=BOOK, pages=PageRange(9, 16))))
+    task = unpack(pack(SliceTask(book=BOOK, pages=PageRange(9, 16), last=PageRange(297, 300))))
     assert isinstance(task, SliceTask)
     assert isinstance(task.pages, PageRange)
     assert (task.pages.first, task.pages.last) == (9, 16)
@@ -93,7 +93,7 @@ def test_each_kind_of_message_has_a_name_of_its_own() -> None:
 
 @pytest.mark.parametrize("change", [{"kind": "magic"}, {"invented": 1}, {"pages": "all"}])
 def test_rows_that_are_no_messages_are_refused(change: dict[str, object]) -> None:
-    row = pack(SliceTask(book=BOOK, pages=PageRange(9, 16)))
+    row = pack(SliceTask(book=BOOK, pages=PageRange(9, 16), last=PageRange(297, 300)))
     ((column, text),) = row.items()
     with pytest.raises(ValidationError):
         unpack({column: json.dumps(json.loads(text) | change)})

@@ -22,7 +22,7 @@ def book(source: str = "a.pdf", letter: str = "a", pages: int = 16) -> Registere
 
 
 def task(of: Registered, first: int, last: int) -> SliceTask:
-    return SliceTask(book=of, pages=PageRange(first, last))
+    return SliceTask(book=of, pages=PageRange(first, last), last=PageRange(first, last))
 
 
 def slice_done(
