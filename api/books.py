@@ -41,9 +41,9 @@ async def book(
 @router.post(
     "/v1/books/{book_id}/retry",
     status_code=202,
-    summary="Try the dead pages again",
+    summary="Try again what could not be read",
     response_model=BookView,
-    response_description="The dead pages will be read again.",
+    response_description="It will be read again.",
     responses={
         202: {"headers": headers(ETag="the version", Location="the book")},
         **documented(
@@ -63,7 +63,8 @@ async def retry(
     idempotency: Once,
     if_match: IfMatch = None,
 ) -> Response:
-    """Refused with the reason `still_reading` or `no_dead_pages`."""
+    """Asks for the whole book once more if it was refused, or is not read to its end and somebody
+    may have given it up. Refused with the reason `no_dead_pages` if nothing is left to be read."""
 
     async def respond(command_id: str) -> Response:
         command = RetryDeadPages(command_id=command_id)

@@ -70,7 +70,8 @@ def _place(request: Request) -> Iterator[None]:
     dependencies=[Depends(_place)],
 )
 async def upload(request: Request, services: Using, origin: From, idempotency: Once) -> Response:
-    """The same file is the same book: handed in again, it changes nothing and is answered with 200.
+    """The same file is the same book: handed in again, it changes nothing and is answered with 200;
+    with 202 if a job left it unread, for then it will be.
 
     How it is to be read is decided by who hands it in first.
     """

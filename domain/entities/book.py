@@ -4,7 +4,9 @@
                    |  \\-> partial -> reading (dead pages again)
                    \\---> failed  -> reading (if it failed page by page)
 
-A file that was refused goes to reading, too, should it be readable after all.
+A file that was refused goes to reading, too, should it be readable after all; asked to be tried
+again it is as good as uploaded. A book that is open can always be asked for once more: whoever was
+about to read it may be no more.
 
 The pages themselves are in the object store; the entity knows how far they are.
 """
@@ -32,12 +34,16 @@ class Stage(StrEnum):
 
 
 class UploadBook(Command):
-    """The file is in the store and is to be read as `reading` says; `size` in bytes."""
+    """The file is in the store and is to be read as `reading` says; `size` in bytes.
+
+    Who says `read_by_sender` reads it as well, and nobody else is asked to.
+    """
 
     source: str = Field(max_length=4096)
     size: int = Field(ge=0)
     reading: ReadingOptions
     exports: tuple[str, ...] = ()
+    read_by_sender: bool = False
 
 
 class StartReading(Command):
@@ -77,7 +83,8 @@ class RefuseBook(Command):
 
 
 class RetryDeadPages(Command):
-    """The pages that could not be read are to be tried again."""
+    """The pages that could not be read are to be tried again; the whole book, if it was refused or
+    is not read yet."""
 
 
 class BookUploaded(Event):
@@ -87,6 +94,11 @@ class BookUploaded(Event):
     size: int
     reading: ReadingOptions
     exports: tuple[str, ...]
+    read_by_sender: bool = False
+
+
+class ReadingRequested(Event):
+    """Somebody wants the book read, whoever was to do so before."""
 
 
 class ReadingStarted(Event):
@@ -156,6 +168,7 @@ class BookState(Frozen):
     reason: str | None = None
     detail: str | None = None
     retries: int = 0
+    requests: int = Field(default=0, description="how often somebody was asked to read it")
 
     @property
     def pages_done(self) -> int:
@@ -198,16 +211,19 @@ def decide(state: BookState, command: Command) -> list[Event]:
 
 
 def _upload(state: BookState, command: UploadBook) -> list[Event]:
-    if state.stage is not None:
-        return []  # the same file is the same book
-    return [
-        BookUploaded(
-            source=command.source,
-            size=command.size,
-            reading=command.reading,
-            exports=command.exports,
-        )
-    ]
+    if state.stage is None:
+        return [
+            BookUploaded(
+                source=command.source,
+                size=command.size,
+                reading=command.reading,
+                exports=command.exports,
+                read_by_sender=command.read_by_sender,
+            )
+        ]
+    # The same file is the same book; but who wanted to read it may never have done so.
+    is_waiting = state.is_open and not state.requests
+    return [ReadingRequested()] if is_waiting and not command.read_by_sender else []
 
 
 def _start(state: BookState, command: StartReading) -> list[Event]:
@@ -252,8 +268,8 @@ def _refuse(state: BookState, command: RefuseBook) -> list[Event]:
 
 
 def _retry(state: BookState) -> list[Event]:
-    if state.is_open:
-        raise CommandRefused("still_reading", "the book is still being read")
+    if state.is_open or state.was_refused:
+        return [ReadingRequested()]
     if not state.dead_pages:
         raise CommandRefused("no_dead_pages", "no page of the book is left to be tried again")
     return [DeadPagesRetried(dead_pages=state.dead_pages, attempt=state.retries + 1)]
@@ -269,9 +285,14 @@ def evolve(state: BookState, event: Event) -> BookState:
                 size=event.size,
                 reading=event.reading,
                 exports=event.exports,
+                requests=not event.read_by_sender,
             )
+        case ReadingRequested():
+            change: dict[str, object] = {"requests": state.requests + 1}
+            if state.was_refused:
+                change |= {"stage": Stage.UPLOADED, "reason": None, "detail": None}
         case ReadingStarted():
-            change: dict[str, object] = {
+            change = {
                 "stage": Stage.READING,
                 "pages": event.pages,
                 "title": event.title,
@@ -335,6 +356,7 @@ BOOK = EntityKind(
     initial=BookState(),
     events=(
         BookUploaded,
+        ReadingRequested,
         ReadingStarted,
         SliceRead,
         BookRead,

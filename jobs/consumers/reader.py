@@ -4,18 +4,25 @@ from collections.abc import Awaitable, Callable
 from typing import cast
 
 from actors.entities import Entities
-from domain.entities.book import BookState, BookUploaded, DeadPagesRetried, WholeBook
+from domain.entities.book import (
+    BookState,
+    BookUploaded,
+    DeadPagesRetried,
+    ReadingRequested,
+    WholeBook,
+)
 from domain.events import RecordedEvent
 from jobs.ingestion.principals import JOB
 
-WANTED = (BookUploaded.__name__, DeadPagesRetried.__name__)
+WANTED = (BookUploaded.__name__, ReadingRequested.__name__, DeadPagesRetried.__name__)
 
 
 class Reader:
     """Sends books to the reading room, and waits until they are read.
 
     Idempotent: a book that is at its end is left alone, and reading one goes on from what is
-    there. What a job began is the job's to read: it would be done twice, at the same time.
+    there. What a job began is the job's to read, until somebody else asks for it. Should both read
+    it then, slices are stored once, and the first end stands.
     """
 
     def __init__(self, entities: Entities, read: Callable[[str], Awaitable[None]]) -> None:

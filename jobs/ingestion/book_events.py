@@ -63,7 +63,8 @@ class BookEvents:
         state = await self._uploaded(book_id, book.source, size, book.reading, book.exports)
         if state.stage is Stage.UPLOADED or state.was_refused:
             title = title and title[:_TEXT]
-            start = StartReading(command_id=f"{book_id}:start", pages=book.pages, title=title)
+            id = f"{book_id}:start:{state.requests}"
+            start = StartReading(command_id=id, pages=book.pages, title=title)
             await self._do(book_id, start)
         self._attempts[book_id] = state.retries
 
@@ -71,8 +72,8 @@ class BookEvents:
         """A file of `size` bytes is no readable book."""
         state = await self._uploaded(book_id, wish.uri, size, wish.reading, wish.exports)
         if state.is_open:
-            fault, detail = refused.fault, refused.detail
-            refuse = RefuseBook(command_id=f"{book_id}:refuse", fault=fault, detail=detail)
+            id = f"{book_id}:refuse:{state.requests}"
+            refuse = RefuseBook(command_id=id, fault=refused.fault, detail=refused.detail)
             await self._do(book_id, refuse)
 
     async def slice_done(self, done: SliceDone) -> None:
@@ -134,6 +135,7 @@ class BookEvents:
             size=size,
             reading=reading,
             exports=tuple(exports),
+            read_by_sender=True,
         )
         await self._do(book_id, upload)
         return await self._state(book_id)

@@ -135,8 +135,8 @@ async def test_errors_arrive_as_themselves(
     directory = open_directory()
     await directory.execute("book", "a", UPLOAD)
     with pytest.raises(CommandRefused) as refused:
-        await directory.execute("book", "a", RetryDeadPages(command_id="retry"))
-    assert refused.value.reason == "still_reading"
+        await directory.execute("book", "b", RetryDeadPages(command_id="retry"))
+    assert refused.value.reason == "unknown_book"
     with pytest.raises(VersionMismatch) as mismatch:
         await directory.execute("book", "a", START, expected_version=7)
     assert (mismatch.value.expected, mismatch.value.actual) == (7, 1)

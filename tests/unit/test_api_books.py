@@ -215,10 +215,25 @@ async def test_dead_pages_are_tried_again(server: Server) -> None:
     assert response.headers["location"] == BOOK
     assert response.json()["stage"] == Stage.READING
     assert response.json()["retries"] == 1
-    again = await server.client.post(f"{BOOK}/retry")
-    assert again.status_code == 409
-    assert again.json()["type"] == "/problems/command-refused"
-    assert again.json()["reason"] == "still_reading"
+
+
+@pytest.mark.parametrize("stage", [Stage.UPLOADED, Stage.READING, Stage.FAILED])
+async def test_a_book_that_nobody_reads_is_asked_for_again(server: Server, stage: Stage) -> None:
+    await server.upload()
+    if stage is Stage.READING:
+        await server.begin(PDF_ID, 3)
+    if stage is Stage.FAILED:
+        await refuse(server)
+    book = (await server.client.get(BOOK)).json()
+    assert (book["stage"], book["retries"]) == (stage, 0)
+    response = await server.client.post(f"{BOOK}/retry", headers={"Idempotency-Key": "once"})
+    assert response.status_code == 202
+    expected = Stage.READING if stage is Stage.READING else Stage.UPLOADED
+    assert (response.json()["stage"], response.json()["reason"]) == (expected, None)
+    assert response.json()["version"] == book["version"] + 1
+    again = await server.client.post(f"{BOOK}/retry", headers={"Idempotency-Key": "once"})
+    assert again.json() == response.json()
+    assert (await server.client.get(BOOK)).json() == response.json()
 
 
 async def test_a_book_without_dead_pages_is_not_tried_again(server: Server) -> None:

@@ -9,6 +9,7 @@ from domain.entities.book import (
     BOOK,
     BookState,
     FinishReading,
+    ReadingRequested,
     RecordSlice,
     RefuseBook,
     RetryDeadPages,
@@ -22,6 +23,7 @@ from domain.slices import PageRange
 from tests.unit.recorded_books import book_done, registered
 
 UPLOAD = UploadBook(command_id="1", source="a.pdf", size=7, reading=ReadingOptions())
+LEFT = UPLOAD.model_copy(update={"read_by_sender": True})
 START = StartReading(command_id="2", pages=16, title=None)
 REFUSE = RefuseBook(command_id="3", fault=BookFault.ENCRYPTED, detail="a password is needed")
 RETRY = RetryDeadPages(command_id="4")
@@ -77,17 +79,33 @@ def test_a_book_without_a_readable_page_is_not_started_again() -> None:
     assert after(*failed, START) == after(*failed)
 
 
-@pytest.mark.parametrize("commands", [(UPLOAD,), (UPLOAD, START), (UPLOAD, REFUSE)])
-def test_only_dead_pages_can_be_retried(commands: tuple[Command, ...]) -> None:
+def test_what_is_read_to_its_end_cannot_be_retried() -> None:
     with pytest.raises(CommandRefused):
-        after(*commands, RETRY)
+        after(UPLOAD, START, finish(), RETRY)
+
+
+def test_a_book_left_by_who_was_to_read_it_is_asked_for_once_when_handed_in_again() -> None:
+    left = (LEFT, START, read(1, 8))
+    assert after(*left, LEFT) == after(*left)
+    state, happened = after(*left, UPLOAD)
+    assert happened[-1] == ReadingRequested()
+    assert (state.stage, state.slices) == (Stage.READING, (PageRange(1, 8),))
+    assert after(*left, UPLOAD, UPLOAD) == (state, happened)
+    assert after(UPLOAD, START, UPLOAD) == after(UPLOAD, START)
+
+
+def test_a_refused_file_that_is_tried_again_may_be_refused_again() -> None:
+    state, _ = after(UPLOAD, REFUSE, RETRY)
+    assert (state.stage, state.reason, state.is_open) == (Stage.UPLOADED, None, True)
+    assert after(UPLOAD, REFUSE, RETRY, REFUSE)[0].was_refused
+    assert after(UPLOAD, REFUSE, RETRY, START, finish())[0].stage is Stage.READY
 
 
 slices = st.builds(
     read, st.sampled_from([1, 5, 9]), st.sampled_from([9, 16]), st.sampled_from([None, 0, 1])
 )
 ends = st.lists(st.integers(1, 16), unique=True, max_size=16).map(lambda dead: finish(*dead))
-commands = st.sampled_from([UPLOAD, START, REFUSE, RETRY]) | slices | ends
+commands = st.sampled_from([UPLOAD, LEFT, START, REFUSE, RETRY]) | slices | ends
 
 
 @given(st.lists(commands, max_size=30))

@@ -70,7 +70,7 @@ def test_events_tell_where_they_come_from(library: RecordedLibrary) -> None:
     metadata = [event.event.metadata for event in library.events()]
     assert [each.command_id for each in metadata] == [
         f"{BOOK_ID}:{what}"
-        for what in ("upload", "start", "slice:1-8:0", "slice:9-16:0", "finish:0", "finish:0")
+        for what in ("upload", "start:0", "slice:1-8:0", "slice:9-16:0", "finish:0", "finish:0")
     ]
     assert {each.principal for each in metadata} == {"test"}
     assert {each.correlation_id for each in metadata} == {"run"}

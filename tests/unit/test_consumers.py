@@ -35,7 +35,7 @@ from domain.events import START, RecordedEvent
 from domain.slices import PageRange
 from jobs.consumers.catalogue import CatalogueKeeper
 from jobs.consumers.intake import Intake
-from jobs.consumers.reader import Reader
+from jobs.consumers.reader import WANTED, Reader
 from jobs.ingestion.principals import JOB
 from jobs.rebuild import rebuild_catalogue
 from tests.unit.recorded_books import book_done, registered
@@ -180,6 +180,22 @@ class TestReader:
         await parts.do(UPLOAD, START_READING, principal=JOB)
         for event in await parts.events():
             assert await self.asked(parts, event) == []
+
+    async def test_what_a_job_left_is_read_for_who_asks_for_it(self, parts: Parts) -> None:
+        await parts.do(UPLOAD.model_copy(update={"read_by_sender": True}), principal=JOB)
+        await parts.do(START_READING, principal=JOB)
+        await parts.do(UPLOAD.model_copy(update={"command_id": "again"}))
+        asked_for = [
+            (each.event.type, await self.asked(parts, each)) for each in await parts.events()
+        ]
+        assert asked_for == [
+            ("BookUploaded", []),
+            ("ReadingStarted", []),
+            ("ReadingRequested", [BOOK]),
+        ]
+        for event in await parts.events():
+            wanted = event.event.type in WANTED
+            assert wanted == (event.event.type != "ReadingStarted")
 
     async def test_trouble_is_passed_on(self, parts: Parts) -> None:
         async def read(book_id: str) -> None:

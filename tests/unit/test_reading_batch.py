@@ -128,6 +128,15 @@ def test_a_file_that_is_no_book_is_refused(place: Place) -> None:
     assert place.state(book_id).reason == "not_a_book"
 
 
+def test_a_file_that_was_refused_is_looked_at_again_when_asked_for(place: Place) -> None:
+    book_id = place.upload(b"Dear diary,")
+    for number in range(1, 3):
+        assert place.read(book_id)[book_id].is_finished
+        assert place.state(book_id).reason == "not_a_book"
+        place.do(RetryDeadPages(command_id=f"retry {number}"), book_id)
+    assert place.types(book_id) == ["BookUploaded", *("BookFailed", "ReadingRequested") * 2]
+
+
 def test_the_job_leaves_the_same_events_and_objects(
     place: Place, printed: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -155,11 +164,12 @@ def test_the_job_leaves_the_same_events_and_objects(
 
 
 def happened(place: Place, book_id: str) -> list[tuple[str, object]]:
-    """The events of a book, without what differs from run to run."""
+    """The events of a book, without what differs from run to run, and who was to read it."""
     found = []
     for event in place.events(book_id):
         data = json.loads(event.event.data)
-        data.pop("source", None)
+        for different in ("source", "read_by_sender"):
+            data.pop(different, None)
         if data.get("stats"):
             data["stats"].pop("page_seconds")
         found.append((event.event.type, data))
