@@ -2,11 +2,14 @@
 
 import os
 import re
+from collections.abc import Collection
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Self
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from cluster.settings_parts.consumers import ConsumerSettings
@@ -74,18 +77,19 @@ class Settings(
         if scheme != "file":
             return value
         if not folder.removeprefix("//"):
-            raise ValueError("store has no folder: write file:FOLDER")
+            raise ValueError("it names no folder: write file:FOLDER")
         return f"file:{Path(folder.removeprefix('//')).expanduser().absolute()}"
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
         scheme, _, place = self.store.partition(":")
         if self.store and scheme not in {"file", "s3"}:
-            raise ValueError("store must start with file: or s3://")
+            raise ValueError(f"{PREFIX}STORE must start with file: or s3://")
         if scheme == "s3" and not place.removeprefix("//").partition("/")[0]:
-            raise ValueError("store has no bucket: write s3://bucket/prefix")
+            raise ValueError(f"{PREFIX}STORE names no bucket: write s3://bucket/prefix")
         if (self.s3_access_key is None) != (self.s3_secret_key is None):
-            raise ValueError("set s3_access_key and s3_secret_key together, or neither")
+            keys = f"{PREFIX}S3_ACCESS_KEY and {PREFIX}S3_SECRET_KEY"
+            raise ValueError(f"set {keys} together, or neither")
         return self
 
     @property
@@ -124,15 +128,25 @@ def load_settings(**overrides: object) -> Settings:
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
     if unknown:
-        raise SettingsError(
-            f"unknown setting {', '.join(unknown)}; known are {', '.join(sorted(known))}"
-        )
+        raise SettingsError("; ".join(_unknown(name, known) for name in unknown))
     try:
         return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks them
     except ValidationError as error:
-        problems = "; ".join(
-            f"{PREFIX}{'_'.join(str(part) for part in problem['loc']).upper()}".rstrip("_")
-            + f": {problem['msg'].removeprefix('Value error, ')}"
-            for problem in error.errors(include_input=False, include_url=False)
-        )
-        raise SettingsError(problems) from None
+        problems = error.errors(include_input=False, include_url=False)
+        raise SettingsError("; ".join(map(_problem, problems))) from None
+
+
+def _unknown(name: str, known: Collection[str]) -> str:
+    names = [setting.removeprefix(PREFIX) for setting in known]
+    near = get_close_matches(name.removeprefix(PREFIX), names, n=1)
+    hint = (
+        f"did you mean {PREFIX}{near[0]}?" if near else "docs/operations.md lists those there are"
+    )
+    return f"unknown setting {name}; {hint}"
+
+
+def _problem(problem: ErrorDetails) -> str:
+    """What is wrong with one setting, or with several together, which it then names itself."""
+    said = problem["msg"].removeprefix("Value error, ")
+    name = "_".join(str(part) for part in problem["loc"]).upper()
+    return f"{PREFIX}{name}: {said}" if name else said

@@ -27,7 +27,15 @@ _INVISIBLE = 3
 _BY_CONTENT = "application/octet-stream"  # else MuPDF believes a name such as notes.txt
 _WEB_PAGES = frozenset({"HTML5", "XHTML"})
 _NO_CHAPTER = "ERROR: cannot find chapter "  # all that MuPDF then shows in its place
-_LOOKS_LIKE_A_BOOK = (b"%PDF-", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"II*\x00", b"MM\x00*")
+_LOOKS_LIKE_A_BOOK = (
+    b"%PDF-",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"II*\x00",
+    b"MM\x00*",
+    b"<svg",
+)
 _WORD_FLAGS = (
     pymupdf.TEXT_PRESERVE_WHITESPACE | pymupdf.TEXT_MEDIABOX_CLIP | pymupdf.TEXT_PRESERVE_IMAGES
 )  # ligatures are spelled out, and unknown glyphs stay U+FFFD instead of posing as their codes

@@ -15,8 +15,9 @@ from jobs.ingestion.rows import Source, Undone
 
 # Inside a folder or prefix only these are taken; a file that is named is always tried.
 _BOOK_SUFFIXES = frozenset(
-    {".pdf", ".epub", ".xps", ".oxps", ".cbz", ".fb2", ".mobi", ".tif", ".tiff"}
-    | {".png", ".jpg", ".jpeg", ".jp2", ".gif", ".bmp", ".pnm", ".ppm", ".pgm", ".pbm"}
+    {".pdf", ".epub", ".xps", ".oxps", ".cbz", ".cbt", ".fb2", ".mobi", ".tif"}
+    | {".tiff", ".png", ".jpg", ".jpeg", ".jfif", ".jp2", ".jpx", ".gif", ".bmp", ".svg"}
+    | {".pnm", ".pam", ".ppm", ".pgm", ".pbm"}
 )
 _MOST_SOURCES = 1_000_000
 _S3 = "s3://"

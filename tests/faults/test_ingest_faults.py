@@ -18,10 +18,11 @@ from cluster.wiring import open_log
 from demo import SAMPLE
 from demo.scan import Scanner, scan
 from demo.typeset import typeset
-from domain.book import BookFault, BookStatus, PageMethod, PageStatus
+from domain.book import BookFault, BookStatus, PageFault, PageMethod, PageStatus
 from domain.events import RecordedEvent, StreamId
 from domain.library import slices_among
 from jobs.ingestion.tally import RunReport
+from tests.faults import hard_files
 from tests.faults.ingest_run import Ended, IngestRun, books, slices
 from tests.faults.processes import eventually, peak_memory, readers_below, running
 
@@ -155,6 +156,33 @@ def test_two_runs_of_one_book_share_it(start: Start, scanned_book: Path, tmp_pat
     assert_every_page_is_read_once(tmp_path, pages)
     # A page counts as read by the run that created its slice.
     assert sum(end.report.pages_read for end in ends if end.report) == pages
+
+
+@pytest.mark.timeout(240)
+def test_pages_that_hang_or_eat_memory_cost_no_other(
+    start: Start, printed_pages: Path, tmp_path: Path
+) -> None:
+    hard_files.endless_page(tmp_path / "endless.pdf")
+    hard_files.greedy_page(tmp_path / "greedy.pdf")
+    with pymupdf.open(printed_pages) as book:
+        for name in ("greedy.pdf", "endless.pdf"):
+            with pymupdf.open(tmp_path / name) as hard:
+                book.insert_pdf(hard, start_at=1)
+        book.save(tmp_path / "book.pdf")
+    ended = start(
+        tmp_path / "book.pdf", slice_pages=2, page_timeout=12, page_memory_mb=512, page_attempts=1
+    ).finish()
+
+    assert (ended.status, ended.messages.count("Traceback")) == (3, 0), ended.messages
+    (book_read,) = books(tmp_path)
+    faults = {page.number: page.error.fault for page in book_read.pages if page.error}
+    assert faults == {2: PageFault.TIMEOUT, 3: PageFault.MEMORY}
+    others = {page.status for page in book_read.pages if page.number not in faults}
+    assert others == {PageStatus.OK}
+    assert ended.report is not None
+    (line,) = ended.report.books
+    assert (line.status, line.failed) == (BookStatus.PARTIAL, 2)
+    assert line.detail == "pages 2-3 could not be read"
 
 
 class Mixed(NamedTuple):

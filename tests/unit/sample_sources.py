@@ -1,6 +1,7 @@
 """Files that books are made from: scans, pictures, an EPUB. Text and drawings are our own."""
 
 import io
+import tarfile
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -55,12 +56,22 @@ def write_pictures(kind: str, pages: list[Image.Image], path: Path) -> None:
         first.save(path, "TIFF", save_all=True, append_images=others, dpi=(144, 144))
     elif kind == "png":
         pages[0].save(path, "PNG", dpi=(144, 144))
+    elif kind == "cbt":
+        with tarfile.open(path, "w") as archive:
+            for number, data in enumerate(map(_jpeg, pages)):
+                entry = tarfile.TarInfo(f"{number}.jpg")
+                entry.size = len(data)
+                archive.addfile(entry, io.BytesIO(data))
     else:
         with zipfile.ZipFile(path, "w") as archive:
-            for number, page in enumerate(pages):
-                data = io.BytesIO()
-                page.save(data, "JPEG", dpi=(144, 144))
-                archive.writestr(f"{number}.jpg", data.getvalue())
+            for number, data in enumerate(map(_jpeg, pages)):
+                archive.writestr(f"{number}.jpg", data)
+
+
+def _jpeg(picture: Image.Image) -> bytes:
+    data = io.BytesIO()
+    picture.save(data, "JPEG", dpi=(144, 144))
+    return data.getvalue()
 
 
 def write_epub(

@@ -67,10 +67,17 @@ def write_pdf(path: Path) -> None:
     path.write_bytes(a_pdf(2))
 
 
+def write_drawing(path: Path) -> None:
+    path.write_text(
+        '<svg xmlns="http://www.w3.org/2000/svg" width="200" height="200"><circle r="9"/></svg>'
+    )
+
+
 FORMATS: dict[str, tuple[Callable[[Path], None], int, str]] = {
     "pdf": (write_pdf, 2, "PDF"),
     "epub": (lambda path: write_epub(path, "The lamp burned."), 1, "EPUB"),
     "cbz": (lambda path: write_pictures("cbz", [a_picture(0), a_picture(1)], path), 2, "zip"),
+    "svg": (write_drawing, 1, "SVG"),
     "tiff": (lambda path: write_pictures("tiff", [a_picture(0), a_picture(1)], path), 2, "TIFF"),
     "png": (lambda path: write_pictures("png", [a_picture()], path), 1, "Image"),
 }
@@ -264,6 +271,12 @@ def test_pictures_in_a_cbz_are_pages_in_the_order_people_count(file: Path) -> No
     with opened(file) as book:
         widths = [book.page_size(number)[0] for number in (1, 2, 3)]
     assert widths == pytest.approx([101, 109, 110], abs=0.1)
+
+
+def test_pictures_in_a_cbt_are_pages(file: Path) -> None:
+    write_pictures("cbt", [a_picture(0), a_picture(1)], file)
+    with opened(file) as book:
+        assert book.pages == 2
 
 
 @pytest.mark.parametrize("dpi", [72, 300])

@@ -21,7 +21,8 @@ Json = Any
 
 
 def schema_of_the_code() -> str:
-    return json.dumps(Book.model_json_schema(), indent=2, ensure_ascii=False)
+    identity = {"$schema": Draft202012Validator.META_SCHEMA["$id"], "$id": "urn:scriptorium:book"}
+    return json.dumps(identity | Book.model_json_schema(), indent=2, ensure_ascii=False)
 
 
 @pytest.fixture(scope="module")

@@ -56,6 +56,12 @@ def test_a_folder_gives_the_books_in_it_at_any_depth(shelf: Path) -> None:
     assert found(shelf / "series" / "old") == [str(shelf / "series" / "old" / "3.cbz")]
 
 
+@pytest.mark.parametrize("suffix", ["cbt", "svg", "jfif", "jpx", "pam"])
+def test_a_folder_gives_what_would_be_read_if_it_were_named(suffix: str, shelf: Path) -> None:
+    (shelf / f"z.{suffix}").touch()
+    assert str(shelf / f"z.{suffix}") in found(shelf)
+
+
 def test_a_folder_does_not_give_what_is_hidden(shelf: Path) -> None:
     before = found(shelf)
     (shelf / "._a.pdf").touch()  # left by macOS beside a.pdf, and no book
