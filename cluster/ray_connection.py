@@ -17,7 +17,7 @@ from domain.errors import ClusterUnavailable, SettingsError
 NAMESPACE = "scriptorium"
 _OBJECT_STORE_BYTES = 200 * 2**20  # keys and ranges travel, so that the least is plenty
 _ANSWER_SECONDS = 10.0
-_ADDRESS = re.compile(r"(\w+://)?[^\s/]+:\d+|\w+://[^\s]+")
+_ADDRESS = re.compile(r"\w+://\S+|[^\s/]+:\d+")
 
 
 def starts_ray() -> bool:

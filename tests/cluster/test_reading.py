@@ -77,12 +77,13 @@ def test_native_text_alone_leaves_a_scan_unread(library_of: Ingest, scan: Sample
             assert page.error.fault is PageFault.NO_TEXT_LAYER
     assert book.reading.text == "native"
 
-    heading, line, total = finished.stdout.splitlines()
+    heading, line, remark, total = finished.stdout.splitlines()
     assert heading.split() == [
         *("book", "status", "pages", "native", "OCR", "failed", "seconds", "pages/s")
     ]
     pages = len(scan.truth)
     assert line.split()[:6] == [scan.path.name, "partial", *map(str, (pages, 0, 0, pages - 1))]
+    assert remark.startswith(f"{scan.path.name}: no_text_layer: pages 1, 3-")
     assert total.startswith(f"{pages} pages in ")
 
 
