@@ -14,6 +14,7 @@ from actors.vectors_actor import shared_vectors
 from actors.writing_room_actor import WritingRoomClient
 from api.app import create_app
 from api.services import Services
+from cluster.edition import edition_of
 from cluster.local_serve import keep_replica_on_loopback
 from cluster.settings import Settings, load_settings
 from cluster.telemetry import RayModelMetrics
@@ -39,12 +40,14 @@ _CLOSING_SECONDS = 30.0  # for what is under way when a replica is to end
 class HttpFront:
     """One replica. What it has accepted is durable before it says so: it may be killed any time.
 
-    The first replica of a cluster starts what stands behind the front; the others find it.
+    The first replica of a deployment starts what stands behind the front, in place of what an
+    earlier one with other settings or other code has left; the others find it.
     """
 
-    async def __init__(self, settings: Settings) -> None:  # type: ignore[misc]  # Serve awaits it
+    # Serve awaits it.
+    async def __init__(self, settings: Settings, edition: str) -> None:  # type: ignore[misc]
         keep_replica_on_loopback()
-        await start_platform(settings, library, read_batch, write_chapters)
+        await start_platform(settings, library, read_batch, write_chapters, edition)
         self._settings = settings
 
     def __serve_build_asgi_app__(self) -> FastAPI:
@@ -79,7 +82,7 @@ _deployment = serve.deployment(
 
 def application(settings: Settings) -> Application:
     """The application, for Serve to run."""
-    return _deployment.bind(settings)
+    return _deployment.bind(settings, edition_of(settings))
 
 
 def build_app(args: dict[str, str]) -> Application:

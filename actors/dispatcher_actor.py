@@ -20,24 +20,30 @@ from tenacity import (
 from actors.clock import Clock
 from actors.consumer import Consumer
 from actors.delivery import Limits, Shared
-from actors.detached import detached
+from actors.detached import (
+    Detached,
+    DetachedClient,
+    end_detached,
+    end_outdated,
+    start_detached,
+)
 from actors.dispatcher import ConsumerStatus, Dispatcher
 from actors.patience import News
-from cluster.ray_connection import NAMESPACE
 from cluster.settings import Settings
 from cluster.telemetry import RayConsumerMetrics
 from cluster.wiring import open_log
-from domain.errors import ClusterUnavailable, Retryable, ScriptoriumError
+from domain.errors import ClusterUnavailable, Retryable
 
 NAME = "dispatcher"
 Recipe = Callable[[Settings], Sequence[Consumer]]
 """Makes the consumers. A function of a module, for it travels by name."""
 
 _ANSWER_SECONDS = 10.0
+_START_SECONDS = 60.0
 _logger = logging.getLogger(__name__)
 
 
-class DispatcherActor:
+class DispatcherActor(Detached):
     """Delivers from its construction on, and again whenever Ray restarts it.
 
     - An event is acknowledged, that is passed by a checkpoint, only when every handler that wants
@@ -51,7 +57,10 @@ class DispatcherActor:
     """
 
     # Ray runs it in the actor's event loop; Python's typing knows no such constructor.
-    async def __init__(self, settings: Settings, recipe: Recipe) -> None:  # type: ignore[misc]
+    async def __init__(  # type: ignore[misc]
+        self, edition: str, settings: Settings, recipe: Recipe
+    ) -> None:
+        super().__init__(edition)
         self._settings = settings
         self._built: asyncio.Future[Dispatcher] = asyncio.get_running_loop().create_future()
         self._running = asyncio.create_task(self._run(recipe))
@@ -112,32 +121,41 @@ def _end_process_unless_done(running: "asyncio.Task[None]") -> None:
 
 
 async def start_dispatcher(
-    settings: Settings, recipe: Recipe, seconds: float = 60.0
+    settings: Settings, recipe: Recipe, edition: str | None = None
 ) -> tuple[str, ...]:
-    """Start the cluster's dispatcher unless it runs; gives the names of its consumers.
+    """Start the cluster's dispatcher unless one of this edition runs; gives the names of its
+    consumers.
 
-    One that runs stays as it is: stop it first to have other settings or another recipe. One that
-    was fenced out is replaced, and its consumers are claimed back.
+    One that runs stays as it is, also if it has another recipe. One that was fenced out is
+    replaced, and its consumers are claimed back.
 
     Raises:
-        ClusterUnavailable: it did not answer within `seconds`.
+        ClusterUnavailable: it does not start or answer.
         Exception: what the recipe raised; no dispatcher is left running then.
     """
+
+    async def start() -> tuple[str, ...] | None:
+        actor = await start_detached(NAME, DispatcherActor, settings, recipe, edition=edition)
+        names: tuple[str, ...] | None = await actor.consumers.remote()
+        if names is None:
+            ray.kill(actor)
+        return names
+
     retrying = AsyncRetrying(
-        # The actor that is found may be ending or beginning (ray#44083).
+        # The actor that is found may be ending.
         retry=retry_if_exception_type(RayActorError) | retry_if_result(lambda names: names is None),
-        stop=stop_after_delay(seconds),
+        stop=stop_after_delay(_START_SECONDS),
         wait=wait_fixed(0.2),
         reraise=True,
     )
     try:
-        async with asyncio.timeout(seconds):
-            names: tuple[str, ...] = await retrying(_find_or_create, settings, recipe)
+        async with asyncio.timeout(_START_SECONDS):
+            names: tuple[str, ...] = await retrying(start)
     except RayTaskError as error:
         await stop_dispatcher()
         raise error.cause from None
     except (RayError, TimeoutError) as error:
-        raise _no_answer(error) from error
+        raise ClusterUnavailable(f"the dispatcher does not start: {error!r}") from error
     return names
 
 
@@ -147,36 +165,19 @@ async def dispatcher_status() -> tuple[ConsumerStatus, ...]:
     Raises:
         ClusterUnavailable: no dispatcher runs, or it does not answer.
     """
-    try:
-        actor = ray.get_actor(NAME, NAMESPACE)
-        async with asyncio.timeout(_ANSWER_SECONDS):
-            status: tuple[ConsumerStatus, ...] = await actor.status.remote()
-    except (ValueError, RayError, TimeoutError) as error:
-        raise _no_answer(error) from error
+    client = DetachedClient(NAME)
+    status: tuple[ConsumerStatus, ...] = await client.ask(
+        lambda actor: actor.status.remote(), seconds=_ANSWER_SECONDS
+    )
     return status
 
 
 async def stop_dispatcher(seconds: float = 60.0) -> None:
     """End the cluster's dispatcher, if there is one: in an orderly way within `seconds`."""
-    try:
-        actor = ray.get_actor(NAME, NAMESPACE)
-    except ValueError:
-        return
-    try:
-        async with asyncio.timeout(seconds):
-            await actor.stop.remote()
-    except (RayError, TimeoutError) as error:
-        _logger.warning("the dispatcher did not stop by itself and is ended: %s", error)
-    ray.kill(actor)
+    await end_detached(NAME, seconds)
 
 
-async def _find_or_create(settings: Settings, recipe: Recipe) -> tuple[str, ...] | None:
-    actor = ray.remote(DispatcherActor).options(**detached(NAME, settings)).remote(settings, recipe)
-    names: tuple[str, ...] | None = await actor.consumers.remote()
-    if names is None:
-        ray.kill(actor)
-    return names
-
-
-def _no_answer(error: Exception) -> ScriptoriumError:
-    return ClusterUnavailable(f"the dispatcher does not answer: {error or type(error).__name__}")
+async def stop_outdated_dispatcher(edition: str) -> None:
+    """As `stop_dispatcher`, if it is of another edition. Raises `ClusterUnavailable` if it does
+    not say."""
+    await end_outdated(NAME, edition)

@@ -7,6 +7,7 @@ from itertools import count
 from typing import NamedTuple
 from uuid import uuid4
 
+from actors.detached import Detached
 from actors.limits import Limits
 from actors.shard import Shard
 from cluster.settings import Settings
@@ -41,7 +42,7 @@ Result = Executed | Answer | ScriptoriumError
 """What a call led to. Errors travel as values, and so arrive as what they are."""
 
 
-class EntityShard:
+class EntityShard(Detached):
     """A shard that the whole cluster can reach; `start_shards` makes one an actor.
 
     A command answered with `Executed` is durable. One answered with a `Retryable` error, or not at
@@ -54,7 +55,8 @@ class EntityShard:
     predecessor that was only paused can write no more. It ends itself when it is the paused one.
     """
 
-    def __init__(self, settings: Settings, fence_name: str) -> None:
+    def __init__(self, edition: str, settings: Settings, fence_name: str) -> None:
+        super().__init__(edition)
         log = open_log(settings)
         self._shard = Shard(log, KINDS, fence_name=fence_name, limits=Limits.of(settings))
         self._life = uuid4().hex
@@ -63,7 +65,7 @@ class EntityShard:
         self._end: asyncio.Task[None] | None = None
 
     async def ping(self) -> int:
-        """How many entities are in memory: a sign of life."""
+        """How many entities are in memory."""
         return self._shard.entities
 
     async def begin(self, calls: Sequence[Call]) -> list[Result | Ticket]:

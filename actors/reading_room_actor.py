@@ -1,28 +1,18 @@
 """The reading room on Ray: one actor of that name on a cluster."""
 
-import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
-from typing import Any
 
-import ray
-from ray.exceptions import RayError, RayTaskError
-
-from actors.detached import detached
+from actors.detached import Detached, DetachedClient, end_detached, start_detached
 from actors.reading_room import BatchEnd, ReadingRoom
-from cluster.ray_connection import NAMESPACE
 from cluster.settings import Settings
-from domain.errors import ClusterUnavailable
 
 NAME = "reading-room"
 Recipe = Callable[[Settings, Sequence[str], int], Iterator[BatchEnd]]
 """A `ReadBatch` that is told the settings. A function of a module, for it travels by name."""
 
-_AT_ONCE = 20_000  # calls that wait
-_START_SECONDS = 60.0
 
-
-class ReadingRoomActor:
+class ReadingRoomActor(Detached):
     """Reads books for the consumers of the log.
 
     - `read` returns when the book is at its end in the log, whoever read it.
@@ -32,7 +22,8 @@ class ReadingRoomActor:
       only do the same work twice. `read` may be repeated.
     """
 
-    def __init__(self, settings: Settings, recipe: Recipe) -> None:
+    def __init__(self, edition: str, settings: Settings, recipe: Recipe) -> None:
+        super().__init__(edition)
         self._room = ReadingRoom(
             partial(recipe, settings),
             batches=settings.reading_batches,
@@ -43,15 +34,12 @@ class ReadingRoomActor:
         """See `ReadingRoom`."""
         await self._room.read(book_id)
 
-    async def ping(self) -> None:
-        """Answer."""
-
 
 class ReadingRoomClient:
     """Asks the cluster's reading room, from any process of it."""
 
     def __init__(self) -> None:
-        self._actor: Any = None  # Ray's handles are not typed
+        self._room = DetachedClient(NAME)
 
     async def read(self, book_id: str) -> None:
         """See `ReadingRoom`.
@@ -60,39 +48,20 @@ class ReadingRoomClient:
             ReadingInterrupted: as `ReadingRoom`.
             ClusterUnavailable: there is no reading room, or it has gone meanwhile.
         """
-        try:
-            if self._actor is None:
-                self._actor = await asyncio.to_thread(ray.get_actor, NAME, NAMESPACE)
-            await self._actor.read.remote(book_id)
-        except RayTaskError as error:
-            raise error.cause from error
-        except (ValueError, RayError) as error:
-            self._actor = None
-            raise ClusterUnavailable(f"the reading room does not answer: {error}") from error
+        await self._room.ask(lambda room: room.read.remote(book_id))
 
 
-async def start_reading_room(settings: Settings, recipe: Recipe) -> None:
-    """Start the cluster's reading room unless it runs; one that runs stays as it is.
+async def start_reading_room(
+    settings: Settings, recipe: Recipe, edition: str | None = None
+) -> None:
+    """Start the cluster's reading room unless one of this edition runs.
 
     Raises:
         ClusterUnavailable: it did not start in time.
     """
-    try:
-        async with asyncio.timeout(_START_SECONDS):
-            actor = (
-                ray.remote(ReadingRoomActor)
-                .options(max_concurrency=_AT_ONCE, **detached(NAME, settings))
-                .remote(settings, recipe)
-            )
-            await actor.ping.remote()
-    except (RayError, TimeoutError) as error:
-        raise ClusterUnavailable(f"the reading room does not start: {error}") from error
+    await start_detached(NAME, ReadingRoomActor, settings, recipe, edition=edition)
 
 
 async def stop_reading_room() -> None:
     """End the cluster's reading room, if there is one. Slices under way are read again later."""
-    try:
-        actor = ray.get_actor(NAME, NAMESPACE)
-    except ValueError:
-        return
-    ray.kill(actor)
+    await end_detached(NAME)

@@ -3,27 +3,21 @@
 import asyncio
 
 import ray
-from ray.exceptions import RayActorError, RayError
 from ray.util import list_named_actors
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from actors.detached import detached
+from actors.detached import start_detached
 from actors.entity_shard import EntityShard
 from actors.placement import SHARD_PREFIX, check_reachable, shard_names
 from cluster.ray_connection import NAMESPACE
 from cluster.settings import Settings
 from cluster.wiring import open_log
-from domain.errors import ClusterUnavailable
-
-_START_SECONDS = 60.0
-_CALLS = 10_000  # of each shard at once; they only wait there
 
 
-async def start_shards(settings: Settings) -> None:
-    """Start the shards that do not run yet; those that run stay as they are.
+async def start_shards(settings: Settings, edition: str | None = None) -> None:
+    """Start the shards that do not run yet; those of this edition that run stay as they are.
 
-    Shards of another number than is set are ended, and lose their right to write. Everything they
-    held is in the log. May be called by several processes at once.
+    Shards of another edition, or of another number than is set, are ended, and lose their right to
+    write. Everything they held is in the log. May be called by several processes at once.
 
     Raises:
         SettingsError: the log or the store is on one machine, the cluster on several.
@@ -37,13 +31,9 @@ async def start_shards(settings: Settings) -> None:
         _kill(name)
     if not running.intersection(names):
         await _void_earlier_claims(settings)
-    try:
-        async with asyncio.timeout(_START_SECONDS):
-            await asyncio.gather(*(_start(name, settings) for name in names))
-    except (RayError, TimeoutError) as error:
-        raise ClusterUnavailable(
-            f"the shards did not start within {_START_SECONDS:g} seconds: {error!r}"
-        ) from error
+    await asyncio.gather(
+        *(start_detached(name, EntityShard, settings, name, edition=edition) for name in names)
+    )
 
 
 def stop_shards() -> None:
@@ -59,27 +49,6 @@ async def _void_earlier_claims(settings: Settings) -> None:
         await log.revoke(SHARD_PREFIX)
     finally:
         await log.close()
-
-
-async def _start(name: str, settings: Settings) -> None:
-    """Find or create a shard, and wait until it answers."""
-    retrying = AsyncRetrying(
-        # The actor that is found may be one that has just ended (ray#44083).
-        retry=retry_if_exception_type(RayActorError),
-        stop=stop_after_delay(_START_SECONDS),
-        wait=wait_fixed(0.2),
-        reraise=True,
-    )
-    await retrying(_find_or_create, name, settings)
-
-
-async def _find_or_create(name: str, settings: Settings) -> None:
-    actor = (
-        ray.remote(EntityShard)
-        .options(max_concurrency=_CALLS, **detached(name, settings))
-        .remote(settings, name)
-    )
-    await actor.ping.remote()
 
 
 def _running() -> set[str]:

@@ -1,30 +1,18 @@
 """The owner of embedded vectors on Ray: one actor of that name on a cluster."""
 
-import asyncio
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from typing import Any, TypeVar
+from collections.abc import Collection, Sequence
 
-import ray
-from ray.exceptions import RayActorError, RayError, RayTaskError
-from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
-
-from actors.detached import detached
+from actors.detached import Detached, DetachedClient, end_detached, start_detached
 from adapters.vectors.base import Hit, VectorStore
-from cluster.ray_connection import NAMESPACE
 from cluster.settings import Settings
 from cluster.wiring import open_vectors
-from domain.errors import ClusterUnavailable, VectorsUnavailable
+from domain.errors import VectorsUnavailable
 from domain.story.passages import Passage
 
 NAME = "vectors"
 
-T = TypeVar("T")
 
-_AT_ONCE = 20_000  # calls that wait
-_START_SECONDS = 60.0
-
-
-class VectorsActor:
+class VectorsActor(Detached):
     """Opens Chroma's files, which may belong to one process only, for all of the cluster.
 
     - A change that was answered is in the files. One that was not may be: all may be repeated.
@@ -32,8 +20,11 @@ class VectorsActor:
       about, the files let in only one: the other answers `VectorsUnavailable` until that has ended.
     """
 
+    STAYS_HERE = True
+
     # Ray runs it in the actor's event loop; Python's typing knows no such constructor.
-    async def __init__(self, settings: Settings) -> None:  # type: ignore[misc]
+    async def __init__(self, edition: str, settings: Settings) -> None:  # type: ignore[misc]
+        super().__init__(edition)
         self._store = open_vectors(settings)
 
     async def put(
@@ -78,7 +69,7 @@ class VectorsClient:
 
     def __init__(self, settings: Settings) -> None:
         self._seconds = settings.vectors_timeout
-        self._actor: Any = None  # Ray's handles are not typed
+        self._owner = DetachedClient(NAME, VectorsUnavailable)
 
     async def put(
         self,
@@ -88,50 +79,46 @@ class VectorsClient:
         vectors: Sequence[Sequence[float]],
     ) -> None:
         """See `VectorStore.put`."""
-        await self._ask(lambda actor: actor.put.remote(project_id, space, passages, vectors))
+        await self._owner.ask(
+            lambda actor: actor.put.remote(project_id, space, passages, vectors),
+            seconds=self._seconds,
+        )
 
     async def ids(self, project_id: str, space: str) -> Collection[str]:
         """See `VectorStore.ids`."""
-        return await self._ask(lambda actor: actor.ids.remote(project_id, space))
+        return await self._owner.ask(
+            lambda actor: actor.ids.remote(project_id, space), seconds=self._seconds
+        )
 
     async def search(
         self, project_id: str, space: str, vector: Sequence[float], limit: int
     ) -> Sequence[Hit]:
         """See `VectorStore.search`."""
-        return await self._ask(lambda actor: actor.search.remote(project_id, space, vector, limit))
+        return await self._owner.ask(
+            lambda actor: actor.search.remote(project_id, space, vector, limit),
+            seconds=self._seconds,
+        )
 
     async def delete(self, project_id: str, space: str, passage_ids: Collection[str]) -> None:
         """See `VectorStore.delete`."""
-        await self._ask(lambda actor: actor.delete.remote(project_id, space, passage_ids))
+        await self._owner.ask(
+            lambda actor: actor.delete.remote(project_id, space, passage_ids), seconds=self._seconds
+        )
 
     async def remove(self, project_id: str) -> None:
         """See `VectorStore.remove`."""
-        await self._ask(lambda actor: actor.remove.remote(project_id))
+        await self._owner.ask(lambda actor: actor.remove.remote(project_id), seconds=self._seconds)
 
     async def clear(self) -> None:
         """See `VectorStore.clear`."""
-        await self._ask(lambda actor: actor.clear.remote())
+        await self._owner.ask(lambda actor: actor.clear.remote(), seconds=self._seconds)
 
     async def ping(self) -> None:
         """See `VectorStore.ping`."""
-        await self._ask(lambda actor: actor.ping.remote())
+        await self._owner.ask(lambda actor: actor.ping.remote(), seconds=self._seconds)
 
     async def close(self) -> None:
         """See `VectorStore.close`: the actor goes on for the others."""
-
-    async def _ask(self, ask: Callable[[Any], Awaitable[T]]) -> T:
-        try:
-            async with asyncio.timeout(self._seconds):
-                if self._actor is None:
-                    self._actor = await asyncio.to_thread(ray.get_actor, NAME, NAMESPACE)
-                return await ask(self._actor)
-        except RayTaskError as error:
-            raise error.cause from error
-        except (ValueError, RayError, TimeoutError) as error:
-            self._actor = None
-            raise VectorsUnavailable(
-                f"the vectors' actor does not answer: {error or 'in time'}"
-            ) from error
 
 
 def shared_vectors(settings: Settings) -> VectorStore:
@@ -139,41 +126,16 @@ def shared_vectors(settings: Settings) -> VectorStore:
     return open_vectors(settings) if settings.vectors else VectorsClient(settings)
 
 
-async def start_vectors(settings: Settings) -> None:
-    """Start the owner of embedded vectors unless it runs, or a server is set.
+async def start_vectors(settings: Settings, edition: str | None = None) -> None:
+    """Start the owner of embedded vectors unless one of this edition runs, or a server is set.
 
     Raises:
         ClusterUnavailable: it did not start in time.
     """
-    if settings.vectors:
-        return
-    retrying = AsyncRetrying(
-        # The actor that is found may be one that has just ended (ray#44083).
-        retry=retry_if_exception_type(RayActorError),
-        stop=stop_after_delay(_START_SECONDS),
-        wait=wait_fixed(0.2),
-        reraise=True,
-    )
-    try:
-        async with asyncio.timeout(_START_SECONDS):
-            await retrying(_find_or_create, settings)
-    except (RayError, TimeoutError) as error:
-        raise ClusterUnavailable(f"the vectors' actor does not start: {error}") from error
+    if not settings.vectors:
+        await start_detached(NAME, VectorsActor, settings, edition=edition)
 
 
 async def stop_vectors() -> None:
     """End the owner of embedded vectors, if there is one."""
-    try:
-        actor = ray.get_actor(NAME, NAMESPACE)
-    except ValueError:
-        return
-    ray.kill(actor)
-
-
-async def _find_or_create(settings: Settings) -> None:
-    actor = (
-        ray.remote(VectorsActor)
-        .options(max_concurrency=_AT_ONCE, **detached(NAME, settings, stays_here=True))
-        .remote(settings)
-    )
-    await actor.__ray_ready__.remote()
+    await end_detached(NAME)
