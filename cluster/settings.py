@@ -22,7 +22,8 @@ from cluster.settings_parts.writing import WritingSettings
 from domain.errors import SettingsError
 
 PREFIX = "SCRIPTORIUM_"
-LANGUAGES = re.compile(r"[A-Za-z][A-Za-z0-9_/-]*(\+[A-Za-z][A-Za-z0-9_/-]*){0,7}")
+_LANGUAGE = r"(?!(?:osd|equ)\b)[A-Za-z][A-Za-z0-9_/-]*"  # those two only help Tesseract
+LANGUAGES = re.compile(rf"{_LANGUAGE}(\+{_LANGUAGE}){{0,7}}")
 
 
 class Settings(
@@ -49,7 +50,10 @@ class Settings(
     @classmethod
     def _languages_are_codes(cls, value: str) -> str:
         if not LANGUAGES.fullmatch(value):
-            raise ValueError("use up to eight Tesseract codes joined by +, such as eng+fra")
+            raise ValueError(
+                "use up to eight of Tesseract's codes of languages, which osd and equ are not, "
+                "joined by +, such as eng+fra"
+            )
         return value
 
     @field_validator("data_dir", "tessdata")

@@ -6,7 +6,6 @@ from pathlib import Path
 from domain.errors import EngineMissing, LanguageMissing
 
 _ORIENTATION = "osd"
-_NO_LANGUAGES = frozenset({_ORIENTATION, "equ"})  # detection of direction, and of formulas
 _USUAL_PLACES = (
     "/usr/share/tesseract-ocr/5/tessdata",
     "/usr/share/tesseract-ocr/4.00/tessdata",
@@ -40,8 +39,6 @@ def check_languages(languages: str, tessdata: Path) -> None:
 
     So must orientation detection, without which turned pages could not be read.
     """
-    if unread := _NO_LANGUAGES.intersection(languages.split("+")):
-        raise LanguageMissing(f"{', '.join(sorted(unread))}: no language, but Tesseract's helper")
     absent = [
         language
         for language in [*languages.split("+"), _ORIENTATION]

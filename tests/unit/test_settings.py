@@ -101,6 +101,8 @@ def test_variables_of_others_are_left_alone(variable: pytest.MonkeyPatch) -> Non
         ("LANGUAGES", "eng+"),
         ("LANGUAGES", "../../secret"),
         ("LANGUAGES", "-l"),
+        ("LANGUAGES", "osd"),
+        ("LANGUAGES", "eng+equ"),
         ("LANGUAGES", "+".join(["eng"] * 9)),
         ("OCR_ENGINE", "magic"),
         ("LOW_CONFIDENCE", "1.1"),

@@ -16,13 +16,6 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("languages", ["osd", "eng+osd", "equ+eng"])
-def test_helpers_of_tesseract_are_no_languages(languages: str, folder: Path) -> None:
-    (folder / "equ.traineddata").touch()
-    with pytest.raises(LanguageMissing, match="no language"):
-        check_languages(languages, folder)
-
-
 @pytest.mark.parametrize("languages", ["eng", "fra", "eng+fra", "fra+eng", "script/Latin"])
 def test_languages_that_are_there(languages: str, folder: Path) -> None:
     check_languages(languages, folder)  # does not raise
