@@ -15,7 +15,7 @@ from adapters.exports import exporter
 from cluster.settings import Settings
 from domain import library
 from domain.book import BookFault, BookId, Manifest, ReadingOptions
-from domain.errors import BookRefused, ScriptoriumError
+from domain.errors import BookRefused, ObjectMissing, ScriptoriumError
 from domain.slices import missing
 from jobs.ingestion.complete import Completer
 from jobs.ingestion.fetch import book_id_of, fetch, keep
@@ -141,7 +141,11 @@ class Registrar:
     async def _take_up(self, book_id: BookId, wish: Wish) -> Registration:
         if manifest := await self._known(book_id):
             return await self._plan(manifest, wish)
-        path = await self._bench.books.path(library.source_key(book_id))
+        try:
+            path = await self._bench.books.path(library.source_key(book_id))
+        except ObjectMissing:  # a job refused it, and did not keep it; or it was removed
+            gone = BookRefused(BookFault.EMPTY, "its file is not kept: hand it in, then try again")
+            return Registration([_refusal(wish, gone, book_id)])
         return await self._taken_up(book_id, path, wish, is_kept=True)
 
     async def _known(self, book_id: BookId) -> Manifest | None:

@@ -209,10 +209,17 @@ def test_an_unknown_book_troubles_no_other(place: Place, printed: Path) -> None:
     assert ends[unknown].trouble == "it was never uploaded"
 
 
-def test_a_book_whose_file_is_lost_is_in_trouble(place: Place, printed: Path) -> None:
+def test_a_book_whose_file_is_lost_is_read_once_it_is_handed_in_again(
+    place: Place, printed: Path
+) -> None:
     book_id = place.upload(printed.read_bytes())
     asyncio.run(place.store.delete(library.source_key(book_id)))
-    assert library.source_key(book_id) in (place.read(book_id)[book_id].trouble or "")
+    assert place.read(book_id)[book_id].is_finished
+    assert "hand it in" in (place.state(book_id).detail or "")
+    place.upload(printed.read_bytes())
+    place.do(RetryDeadPages(command_id="again"), book_id)
+    assert place.read(book_id)[book_id].is_finished
+    assert place.state(book_id).stage is Stage.READY
 
 
 @pytest.mark.parametrize("lifetime", range(4))
