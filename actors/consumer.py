@@ -14,16 +14,20 @@ class RetryPolicy:
     """How often an event is tried, and how long to wait in between.
 
     The wait is drawn at random from a span that doubles with each attempt: about `first_wait`
-    seconds at first, up to `longest_wait` seconds.
+    seconds at first, up to `longest_wait` seconds. An event during which the process ended
+    `crashes` times is not tried again.
     """
 
     attempts: int = 8
     first_wait: float = 0.5
     longest_wait: float = 60.0
+    crashes: int = 5
 
     def __post_init__(self) -> None:
-        if self.attempts < 1 or not 0 < self.first_wait <= self.longest_wait:
-            raise ValueError("at least one attempt, and 0 < first_wait <= longest_wait")
+        if min(self.attempts, self.crashes) < 1 or not 0 < self.first_wait <= self.longest_wait:
+            raise ValueError(
+                "at least one attempt and one crash, and 0 < first_wait <= longest_wait"
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,11 +9,12 @@ from uuid import UUID
 from actors.clock import Clock
 from actors.consumer import Consumer
 from actors.handling import Handling
+from actors.lives import Lives
 from actors.patience import News, Patience
 from actors.window import Gap, InHand, Window
 from adapters.event_log.base import DeadLetter, Fence, Log
 from cluster.telemetry import ConsumerMetrics, Tally
-from domain.errors import LogUnavailable, RecordDamaged
+from domain.errors import FencedOut, LogUnavailable, RecordDamaged
 from domain.events import START, RecordedEvent, StreamId
 
 _logger = logging.getLogger(__name__)
@@ -69,6 +70,7 @@ class Delivery:
       dead letters. After a crash, everything beyond the checkpoint comes again.
     - In order: an event is handled when the stream's earlier ones are done. Only a replayed dead
       letter comes late, and never while another event of its stream is handled.
+    - What ends the process each time makes a dead letter after some crashes.
     - A stream that fails or takes long holds up no other, unless so many do that they fill the
       window. Then nothing more is read until one of them gets on.
     - One owner: a newer delivery for the consumer voids this one's checkpoints, and `run` raises
@@ -88,7 +90,9 @@ class Delivery:
             shared.clock,
             partial(shared.metrics.count, consumer.name, Tally.LOG_UNAVAILABLE),
         )
-        self.handling = Handling(consumer, self.patience, shared.metrics, shared.clock)
+        self._lives = Lives(shared.log, consumer, self.patience, shared.clock)
+        guarded = replace(consumer, handle=self._lives.handle)
+        self.handling = Handling(guarded, self.patience, shared.metrics, shared.clock)
         self.window = Window(START, self._limits.lane)
         self.saved = START
         """The durable checkpoint."""
@@ -117,11 +121,14 @@ class Delivery:
                 # Nobody else can move the checkpoint any more.
                 self.saved = await self.patience(lambda: self._log.checkpoint(name))
                 self.window = Window(self.saved, self._limits.lane)
+                await self._lives.begin()
                 self._fence = fence
                 for part in (self._read, self._replay, self._save):
                     self._tasks.create_task(part())
         except BaseExceptionGroup as failures:
             first = failures.exceptions[0]  # the others, if any, are what came of it
+            if not isinstance(first, FencedOut):
+                await self._end_life()
             if not isinstance(first, _Ended):
                 raise first from None
         finally:
@@ -189,6 +196,8 @@ class Delivery:
             self.window.finish(stream)
             self._changed.set()
             self._room.set()
+            if self._lives.has_counted(front.event):
+                self._tasks.create_task(self._forget(front.event))
 
     async def _fill(self, stream: StreamId, gap: Gap) -> None:
         """Read again what was left out of a stream. Raises `RecordDamaged` if it has gone."""
@@ -213,6 +222,7 @@ class Delivery:
         """Have an event handled, or keep it as a dead letter."""
         name, event = self._consumer.name, item.event
         event_id = event.event.event_id
+        await self._lives.wait(event)
         gave_up = await self.handling(event)
         if gave_up:
             letter = DeadLetter(name, event, gave_up.attempts, gave_up.error, self._clock.now())
@@ -241,6 +251,15 @@ class Delivery:
             done = self.window.done
             await self._log.save_checkpoint(self._consumer.name, done, self._fence)
             self.saved = done
+
+    async def _forget(self, event: RecordedEvent) -> None:
+        await self.patience(lambda: self._lives.end_event(event))
+
+    async def _end_life(self) -> None:
+        try:
+            await self._lives.end()
+        except LogUnavailable as error:
+            _logger.warning("consumer %s ends as in a crash: %s", self._consumer.name, error)
 
     async def _end(self) -> None:
         await self._stop.wait()

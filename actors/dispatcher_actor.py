@@ -49,8 +49,8 @@ class DispatcherActor(Detached):
     - An event is acknowledged, that is passed by a checkpoint, only when every handler that wants
       it has returned or has given it up as a dead letter.
     - A crash, whenever it comes, leaves open what lies beyond the checkpoints: those events are
-      handled again, in the order of their streams. Attempts are counted anew, so an event that
-      takes the process down with it is tried for ever.
+      handled again, in the order of their streams. Attempts are counted anew, but for those
+      during which the process ended: an event that brings that about becomes a dead letter.
     - Should two such actors be about, as when a paused one wakes up, the older stops: it loses its
       consumers to the newer one's claims and may until then handle events a second time.
     - Its methods change nothing but `stop`, which may be repeated.

@@ -26,6 +26,7 @@
         ├── ModelRefused
         ├── AnswerUnusable
         ├── FencedOut
+        ├── ProcessKilled
         ├── EntityFailed
         ├── CommandRefused      carries a stable reason
         ├── VersionMismatch     carries the entity's version
@@ -139,6 +140,10 @@ class AnswerUnusable(Terminal):
 
 class FencedOut(Terminal):
     """A newer owner has claimed what this one held; nothing was written."""
+
+
+class ProcessKilled(Terminal):
+    """Whatever process does it ends."""
 
 
 class EntityFailed(Terminal):

@@ -169,6 +169,16 @@ class ConsumerLog(Protocol):
         """Note that a consumer is done up to `position`. Raises `FencedOut`, with nothing noted,
         when `fence` is not the newest claim to its name."""
 
+    async def count_attempt(self, consumer: str, event_id: UUID) -> int:
+        """Note that a consumer begins with an event; gives how often it has by now. A call that
+        was repeated may count twice."""
+
+    async def attempts(self, consumer: str) -> Mapping[UUID, int]:
+        """How often a consumer has begun with the events whose attempts are not forgotten."""
+
+    async def forget_attempts(self, consumer: str, event_id: UUID | None = None) -> None:
+        """Forget how often a consumer has begun with an event, or with any."""
+
     async def bury(self, letter: DeadLetter) -> None:
         """Keep a dead letter; a second one of the same consumer and event replaces the first."""
 

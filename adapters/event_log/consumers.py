@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, delete, func, selec
 from adapters.event_log.base import DeadLetter, Fence
 from adapters.event_log.fences import check_fence
 from adapters.event_log.rows import EVENT_COLUMNS, recorded
-from adapters.event_log.tables import CONSUMERS, DEAD_LETTERS, EVENTS
-from adapters.event_log.upsert import upsert
+from adapters.event_log.tables import ATTEMPTS, CONSUMERS, DEAD_LETTERS, EVENTS
+from adapters.event_log.upsert import count_up, upsert
 from domain.errors import RecordDamaged
 from domain.events import START, Position
 
@@ -31,6 +31,26 @@ def save_checkpoint(
     """Note how far a consumer is. Raises `FencedOut` when the fence is not the newest claim."""
     check_fence(connection, fence)
     upsert(connection, CONSUMERS, {"name": consumer}, position._asdict())
+
+
+def count_attempt(connection: Connection, consumer: str, event_id: UUID) -> int:
+    """Note that a consumer begins with an event; gives how often it has."""
+    key = {"consumer": consumer, "event_id": str(event_id)}
+    return count_up(connection, ATTEMPTS.c.attempts, key)
+
+
+def attempts(connection: Connection, consumer: str) -> Mapping[UUID, int]:
+    """How often a consumer has begun with events."""
+    known = select(ATTEMPTS.c.event_id, ATTEMPTS.c.attempts).where(ATTEMPTS.c.consumer == consumer)
+    return {UUID(event_id): count for event_id, count in connection.execute(known)}
+
+
+def forget_attempts(connection: Connection, consumer: str, event_id: UUID | None) -> None:
+    """Forget how often a consumer has begun with an event, or with any."""
+    forgotten = delete(ATTEMPTS).where(ATTEMPTS.c.consumer == consumer)
+    if event_id is not None:
+        forgotten = forgotten.where(ATTEMPTS.c.event_id == str(event_id))
+    connection.execute(forgotten)
 
 
 def bury(connection: Connection, letter: DeadLetter) -> None:

@@ -8,7 +8,7 @@ from adapters.event_log.base import Upgrade
 from adapters.event_log.restored import is_restored, renumber
 from domain.errors import SettingsError
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest revision in migrations/versions."""
 
 _ADVICE = "stop everything that uses it and run `python -m jobs.event_log upgrade`"

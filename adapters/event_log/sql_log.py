@@ -188,6 +188,18 @@ class SqlLog(ABC):
         check_names(consumer)
         await self.transact(consumers.save_checkpoint, consumer, position, fence)
 
+    async def count_attempt(self, consumer: str, event_id: UUID) -> int:
+        """See `ConsumerLog`."""
+        return await self.transact(consumers.count_attempt, consumer, event_id)
+
+    async def attempts(self, consumer: str) -> Mapping[UUID, int]:
+        """See `ConsumerLog`."""
+        return await self.query(consumers.attempts, consumer)
+
+    async def forget_attempts(self, consumer: str, event_id: UUID | None = None) -> None:
+        """See `ConsumerLog`."""
+        await self.transact(consumers.forget_attempts, consumer, event_id)
+
     async def bury(self, letter: DeadLetter) -> None:
         """See `ConsumerLog`."""
         check_names(letter.consumer)

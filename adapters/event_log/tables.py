@@ -95,3 +95,11 @@ DEAD_LETTERS = Table(
     Index("dead_letters_position", "transaction", "sequence"),
 )
 """With a copy of the event's position, which is their order."""
+
+ATTEMPTS = Table(
+    "attempts",
+    METADATA,
+    Column("consumer", NAME, primary_key=True),
+    Column("event_id", EVENT_ID, primary_key=True),
+    Column("attempts", Integer, nullable=False),
+)

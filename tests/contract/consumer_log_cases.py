@@ -36,6 +36,20 @@ class ConsumerLogCases(LogContract):
             await log.save_checkpoint("catalogue", Position(0, 2), old)
         assert await log.checkpoint("catalogue") == Position(0, 1)
 
+    async def test_attempts_are_counted_until_they_are_forgotten(
+        self, log: Log, second: Log
+    ) -> None:
+        first, other = uuid4(), uuid4()
+        assert [await log.count_attempt("catalogue", first) for _ in range(3)] == [1, 2, 3]
+        assert await second.count_attempt("catalogue", first) == 4
+        assert await log.count_attempt("catalogue", other) == 1
+        assert await log.count_attempt("relay", first) == 1
+        assert await second.attempts("catalogue") == {first: 4, other: 1}
+        await log.forget_attempts("catalogue", first)
+        assert await log.attempts("catalogue") == {other: 1}
+        await log.forget_attempts("catalogue")
+        assert (await log.attempts("catalogue"), await log.attempts("relay")) == ({}, {first: 1})
+
     async def test_dead_letters_are_kept_in_the_order_of_their_events(self, log: Log) -> None:
         await stored(log, BOOK, 3)
         first, second, third = map(a_letter, await everything(log))

@@ -6,13 +6,14 @@ import os
 import signal
 import sqlite3
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from actors.clock import Clock
+from actors.consumer import Consumer, RetryPolicy
 from actors.delivery import Limits, Shared
 from actors.dispatcher import Dispatcher, State
 from actors.dispatcher_actor import dispatcher_status, start_dispatcher, stop_dispatcher
@@ -20,6 +21,7 @@ from actors.patience import News
 from cluster.ray_connection import connected
 from cluster.settings import Settings
 from cluster.wiring import open_log
+from domain.events import RecordedEvent
 from tests.cluster.sample_consumers import NAMES, Journal, journalists
 from tests.unit.followed_log import SECONDS, CountedMetrics, FollowedLog, eventually
 
@@ -196,3 +198,34 @@ async def test_a_dispatcher_that_was_replaced_while_paused_gives_way(scene: Scen
         await scene.worker(other_than=os.getpid())
     assert {each.state for each in await rival.status()} == {State.FENCED_OUT}
     await scene.everything_is_handled()
+
+
+def mortals(settings: Settings) -> Sequence[Consumer]:
+    """A consumer that notes everything, and whose process does not survive events `Deadly`."""
+    journal = Journal(settings.data_dir)
+
+    async def handle(event: RecordedEvent) -> None:
+        if event.event.type == "Deadly":
+            await asyncio.to_thread(journal.note, "victim", event)
+            os.kill(os.getpid(), signal.SIGKILL)
+        await asyncio.to_thread(journal.note, "mortal", event)
+
+    retries = RetryPolicy(first_wait=0.1, longest_wait=1, crashes=2)
+    return [Consumer("mortal", handle, retries=retries)]
+
+
+async def test_an_event_that_kills_the_dispatcher_is_put_aside_after_some_crashes(
+    tmp_path: Path,
+) -> None:
+    scene = Scene(tmp_path)
+    try:
+        await start_dispatcher(scene.settings, mortals)
+        (deadly, later) = await scene.followed.publish("a", "Deadly", "Happened")
+        await eventually(lambda: str(later) in scene.journal.effects("mortal"))
+        victims = [each for each in scene.journal.handled() if each.consumer == "victim"]
+        assert {each.event_id for each in victims} == {str(deadly)}
+        assert len({each.pid for each in victims}) == len(victims) == 3
+        (letter,) = await scene.followed.log.dead_letters()
+        assert (letter.consumer, letter.event.event.event_id) == ("mortal", deadly)
+    finally:
+        await scene.close()
