@@ -40,6 +40,15 @@ class Head(NamedTuple):
 EMPTY = Head(0, "", 0)
 
 
+class Standing(NamedTuple):
+    """An event that the log has: where, and what it says."""
+
+    stream: StreamId
+    version: int
+    type: str
+    data: str
+
+
 def append(
     connection: Connection, appends: Sequence[Append], fence: Fence | None, *, compare_ids: bool
 ) -> Sequence[Outcome]:
@@ -64,21 +73,23 @@ def append(
         outcomes.append(outcome or Appended(each.expected_version + len(each.events)))
         if outcome is None and each.events:
             accepted.append(each)
-            standing.update(dict.fromkeys((e.event_id for e in each.events), (each.stream, 0)))
+            taken = Standing(each.stream, 0, "", "")
+            standing.update(dict.fromkeys((e.event_id for e in each.events), taken))
     if accepted:
         _store(connection, accepted, heads)
     return outcomes
 
 
-def _judged(
-    append: Append, version: int, standing: Mapping[UUID, tuple[StreamId, int]]
-) -> Outcome | None:
+def _judged(append: Append, version: int, standing: Mapping[UUID, Standing]) -> Outcome | None:
     """The outcome that is certain without storing anything; None if the append may go ahead."""
     ids = [event.event_id for event in append.events]
     known = frozenset(event_id for event_id in ids if event_id in standing)
     if known:
-        places = [(append.stream, append.expected_version + n) for n, _ in enumerate(ids, 1)]
-        if [standing.get(event_id) for event_id in ids] == places:
+        whole = [
+            Standing(append.stream, version, event.type, event.data)
+            for version, event in enumerate(append.events, append.expected_version + 1)
+        ]
+        if [standing.get(event_id) for event_id in ids] == whole:
             return Appended(append.expected_version + len(ids))
         return Repeated(known)
     if len(set(ids)) < len(ids):
@@ -96,13 +107,13 @@ def _locked_heads(connection: Connection, streams: Iterable[StreamId]) -> dict[S
     return heads
 
 
-def _standing(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, tuple[StreamId, int]]:
-    """Where those of the events that are in the log stand."""
-    places = {}
+def _standing(connection: Connection, ids: Iterable[UUID]) -> dict[UUID, Standing]:
+    """Those of the events that are in the log."""
+    known = {}
     for some in _chunks(str(event_id) for event_id in ids):
-        for event_id, kind, entity_id, version in connection.execute(_PLACES, {"ids": some}):
-            places[UUID(event_id)] = (StreamId(kind, entity_id), version)
-    return places
+        for event_id, kind, entity_id, *rest in connection.execute(_STANDING, {"ids": some}):
+            known[UUID(event_id)] = Standing(StreamId(kind, entity_id), *rest)
+    return known
 
 
 def _store(
@@ -186,9 +197,14 @@ _HEADS = (
     .order_by(STREAMS.c.kind, STREAMS.c.id)
     .with_for_update()
 )
-_PLACES = select(EVENTS.c.event_id, EVENTS.c.kind, EVENTS.c.id, EVENTS.c.version).where(
-    EVENTS.c.event_id.in_(bindparam("ids", expanding=True))
-)
+_STANDING = select(
+    EVENTS.c.event_id,
+    EVENTS.c.kind,
+    EVENTS.c.id,
+    EVENTS.c.version,
+    EVENTS.c.type,
+    EVENTS.c.data,
+).where(EVENTS.c.event_id.in_(bindparam("ids", expanding=True)))
 _OWN_TRANSACTION = select(cast(cast(func.pg_current_xact_id(), Text), BigInteger))
 _INSERT = insert(EVENTS)
 _CREATE = insert(STREAMS).values(kind=bindparam("of_kind"), id=bindparam("of_id"))

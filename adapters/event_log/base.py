@@ -27,7 +27,8 @@ class Append:
 
 @dataclass(frozen=True, slots=True)
 class Appended:
-    """The events are stored, now or since an earlier call, directly after the expected version.
+    """The events are stored, now or since an earlier call, directly after the expected version;
+    they say what was given.
 
     `version` is that of the last of them.
     """
@@ -44,7 +45,8 @@ class Conflict:
 
 @dataclass(frozen=True, slots=True)
 class Repeated:
-    """Nothing of this append was stored: events with these ids stand elsewhere in the log."""
+    """Nothing of this append was stored: events with these ids stand elsewhere in the log, or say
+    something else."""
 
     event_ids: frozenset[UUID]
 

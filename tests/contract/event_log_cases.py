@@ -159,6 +159,16 @@ class EventLogCases(LogContract):
         assert await log.append([append, Append(OTHER, 0, events(1))]) == [Appended(3), Appended(1)]
         assert await log.version(BOOK) == 4
 
+    @pytest.mark.parametrize("change", [{"data": '{"other": 1}'}, {"type": "OtherHappened"}])
+    async def test_a_repeated_append_that_says_something_else_is_told_so(
+        self, log: Log, change: dict[str, str]
+    ) -> None:
+        first, *others = await stored(log, BOOK, 2)
+        changed = replace(first, **change)  # type: ignore[arg-type]
+        outcomes = await log.append([Append(BOOK, 0, [changed, *others])])
+        assert outcomes == [Repeated(frozenset(each.event_id for each in (first, *others)))]
+        assert [event.event for event in await whole(log, BOOK)] == [first, *others]
+
     @pytest.mark.parametrize("expected", [0, 1, 2, 3])
     async def test_events_that_stand_elsewhere_are_not_stored_again(
         self, log: Log, expected: int

@@ -10,7 +10,7 @@ from actors.limits import Limits
 from domain.entity import Executed
 from domain.errors import CommandRefused, LogUnavailable
 from tests.unit.sample_account import Balance, Close, Withdraw
-from tests.unit.shard_bench import B, ShardBench, deposit, until
+from tests.unit.shard_bench import B, ShardBench, balance, deposit, until
 from tests.unit.tampered_log import Fault
 
 WITHDRAW = Withdraw(command_id="w", amount=5)
@@ -171,3 +171,18 @@ async def test_after_the_log_did_not_answer(
     again = await shard.execute("account", "a", deposit(5, "x"))
     assert (again.version, again.repeated) == (1, repeated)
     assert (await bench.replayed()).balance == 5
+
+
+async def test_one_that_says_something_else_the_second_time_is_as_it_was_stored(
+    bench: ShardBench,
+) -> None:
+    shard = bench.shard()
+    await shard.execute("account", "a", deposit(1))
+    bench.log.faults = [Fault.UNANSWERED] * 1000
+    with pytest.raises(LogUnavailable):
+        await shard.execute("account", "a", deposit(5, "x"))
+    bench.log.faults = []
+    again = await shard.execute("account", "a", deposit(70, "x"))
+    assert again == Executed(version=2, events=("Deposited",), repeated=True)
+    assert await balance(shard) == (await bench.replayed()).balance == 6
+    assert (await shard.execute("account", "a", deposit(1))).version == 3
