@@ -7,9 +7,12 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from uuid import uuid4
+
+import psutil
 
 HOST = "127.0.0.1"
 USER = "scriptorium"
@@ -96,6 +99,21 @@ class PostgresServer:
         """End the server at once, as a power cut would."""
         self._end(signal.SIGQUIT)
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Keep all processes of the server from running."""
+        assert self._server is not None
+        main = psutil.Process(self._server.pid)
+        main.suspend()  # first, so that there will be no others
+        below = main.children()
+        for each in below:
+            _signal(each, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for each in (main, *below):
+                _signal(each, signal.SIGCONT)
+
     def stop(self) -> None:
         """End the server and remove all it kept."""
         self._end(signal.SIGQUIT)  # without writing down what is removed next
@@ -146,6 +164,11 @@ class PostgresServer:
             self._server.send_signal(how)
             self._server.wait(_SECONDS)
             self._server = None
+
+
+def _signal(process: psutil.Process, number: signal.Signals) -> None:
+    with suppress(psutil.NoSuchProcess):
+        process.send_signal(number)
 
 
 def _programs() -> Path:

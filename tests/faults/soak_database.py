@@ -68,6 +68,7 @@ class PostgresDatabase:
         """See `Database`."""
         return {
             "kill database": lambda: self._kill(random.uniform(0.2, 4)),
+            "pause database": lambda: self._pause(random.uniform(0.5, 8)),
             "cut database connections": self._cut,
         }
 
@@ -84,6 +85,11 @@ class PostgresDatabase:
         await asyncio.sleep(seconds)
         # In this thread: the server ends with the one that started it.
         self._server.start()
+
+    async def _pause(self, seconds: float) -> None:
+        """Longer, at times, than anybody waits for an answer."""
+        with self._server.paused():
+            await asyncio.sleep(seconds)
 
     async def _cut(self) -> None:
         await asyncio.to_thread(self._server.execute, self._name, _TERMINATE)

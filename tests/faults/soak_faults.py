@@ -48,6 +48,7 @@ class Faults:
             "kill dispatcher": lambda: self._kill_one(DISPATCHER),
             "pause dispatcher": lambda: self._pause(DISPATCHER, 0.5, 4.0),
             "kill HTTP replica": lambda: self._kill_one(_REPLICA),
+            "pause HTTP replica": lambda: self._pause(_REPLICA, 0.5, 6.0),
             "kill all of these": self._kill_all,
             **database.faults(random),
         }

@@ -66,6 +66,7 @@ def test_on_sqlite() -> None:
         "kill dispatcher",
         "pause dispatcher",
         "kill HTTP replica",
+        "pause HTTP replica",
     )
     figures = run("sqlite", *faults)
     assert_endured(figures, faults)
@@ -74,7 +75,13 @@ def test_on_sqlite() -> None:
 
 @pytest.mark.timeout(_SECONDS + 20)
 def test_on_postgresql() -> None:
-    faults = ("kill database", "cut database connections", "supersede shard", "kill all of these")
+    faults = (
+        "kill database",
+        "pause database",
+        "cut database connections",
+        "supersede shard",
+        "kill all of these",
+    )
     figures = run("postgresql", *faults)
     assert_endured(figures, faults)
     assert figures["refused"] >= 1
