@@ -26,6 +26,7 @@ from domain.errors import (
 _BATCH = 250  # calls that travel together
 _LANES = 4  # batches on their way at once
 _START_SECONDS = 60.0
+_LOOKS = 10  # for an answer; of the time this process stands still, one look is lost at most
 _log = logging.getLogger(__name__)
 
 
@@ -49,7 +50,8 @@ class ShardClient:
 
     A shard answers every call within a second or so, if only by a ticket for the answer. One that
     is silent for `hang_seconds` hangs, if it has answered before and so is not about to start:
-    it is killed, for Ray to start it anew. A client belongs to one event loop.
+    it is killed, for Ray to start it anew. While this process stands still itself, it cannot tell:
+    that time does not count. A client belongs to one event loop.
     """
 
     def __init__(self, name: str, *, queue: int, hang_seconds: float) -> None:
@@ -176,7 +178,10 @@ class ShardClient:
         life = self._life
         future: asyncio.Future[Sequence[Any]] = asyncio.wrap_future(reference.future())
         limit = self._hang_seconds if self._has_answered else _START_SECONDS
-        await asyncio.wait([future], timeout=limit)
+        for _ in range(_LOOKS):
+            await asyncio.wait([future], timeout=limit / _LOOKS)
+            if future.done():
+                break
         if future.done():
             answer = future.result()
             self._has_answered = True

@@ -6,10 +6,12 @@ import random
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 
 import psutil
 import pytest
+import ray
 
 from actors.directory import Directory
 from actors.placement import shard_names, shard_of
@@ -110,6 +112,12 @@ class Scene:
             while not condition():  # noqa: ASYNC110  # processes tell nobody
                 await asyncio.sleep(0.02)
 
+    async def reaches(self, book_id: str, version: int) -> None:
+        """Returns when a book is at a version."""
+        async with asyncio.timeout(SECONDS):
+            while await self.log.version(StreamId("book", book_id)) < version:
+                await self.log.wait(1)
+
     async def check(self) -> None:
         """Nothing acknowledged is lost, nothing has happened twice."""
         assert [damage async for damage in self.log.verify()] == []
@@ -195,6 +203,40 @@ async def test_a_shard_that_hangs_is_replaced(scene: Scene) -> None:
         await scene.acknowledged(more=200)
     assert len(shards()) == 2
     await scene.check()
+
+
+class Caller:
+    """Sends commands from a process of its own."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._directory = Directory(settings)
+
+    async def pid(self) -> int:
+        return os.getpid()
+
+    async def send(self, book_id: str) -> None:
+        """Send commands for ever, some of them at once."""
+        await asyncio.gather(*(self._send(book_id, first) for first in range(8)))
+
+    async def _send(self, book_id: str, first: int) -> None:
+        for number in count(first + 1, 8):
+            await _record(self._directory.execute, book_id, number)
+
+
+async def test_a_caller_that_pauses_takes_no_shard_for_hanging(scene: Scene) -> None:
+    caller = ray.remote(Caller).options(num_cpus=0).remote(scene.settings)
+    process = psutil.Process(await caller.pid.remote())
+    before = shards()
+    caller.send.remote(BOOKS[0])
+    for _ in range(3):
+        reached = await scene.log.version(StreamId("book", BOOKS[0]))
+        await scene.reaches(BOOKS[0], reached + 50)
+        process.suspend()
+        await asyncio.sleep(1.5 * scene.settings.shard_hang_seconds)
+        process.resume()
+    await asyncio.sleep(scene.settings.shard_hang_seconds)
+    assert shards() == before
+    ray.kill(caller)
 
 
 async def test_a_stale_shard_that_wakes_up_is_refused(scene: Scene) -> None:
