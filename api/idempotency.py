@@ -16,6 +16,7 @@ from starlette.responses import Response
 from api.errors import problem_response, refusal_of
 from api.services import Services, Using
 from domain.entities.request import (
+    BODY_LIMIT,
     AnswerRecorded,
     BeginRequest,
     RecordAnswer,
@@ -98,14 +99,17 @@ class _KeyedRequest:
         )
 
     async def record(self, response: Response) -> AnswerRecorded | None:
-        """Record the answer; the one that stands if another was first."""
-        headers = response.headers
+        """Record the answer; the one that stands if another was first. One that is too long is not
+        recorded: should the request be repeated, so is the work, with no second effect."""
+        headers, body = response.headers, bytes(response.body).decode()
+        if len(body) > BODY_LIMIT:
+            return None
         return await self._do(
             RecordAnswer(
                 command_id="answer",
                 status=response.status_code,
                 headers=tuple((name, headers[name]) for name in _KEPT_HEADERS if name in headers),
-                body=bytes(response.body).decode(),
+                body=body,
             )
         )
 

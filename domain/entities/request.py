@@ -12,6 +12,8 @@ from domain.entity import Command, EntityKind, Event, Query
 from domain.errors import CommandRefused
 
 KEY_REUSED = "key_reused"
+BODY_LIMIT = 1_000_000
+"""Most characters of an answer: in JSON, which may need six for one, they fit into an event."""
 
 
 def request_id(method: str, path: str, key: str) -> str:
@@ -30,7 +32,7 @@ class RecordAnswer(Command):
 
     status: int = Field(ge=100, le=599)
     headers: tuple[tuple[str, str], ...] = Field(default=(), max_length=20)
-    body: str = Field(max_length=10_000_000)
+    body: str = Field(max_length=BODY_LIMIT)
 
 
 class RequestBegun(Event):

@@ -83,12 +83,11 @@ async def test_a_repeated_retry_is_one_retry(server: Server) -> None:
 
 
 async def test_a_refusal_is_an_answer_too(server: Server) -> None:
-    await server.upload()
     first = await server.client.post(f"{BOOK}/retry", headers={"Idempotency-Key": KEY})
-    assert first.status_code == 409
-    await server.finish(PDF_ID, [a_page(1), a_failed_page(2)])
+    assert first.status_code == 404
+    await server.upload()
     again = await server.client.post(f"{BOOK}/retry", headers={"Idempotency-Key": KEY})
-    assert again.status_code == 409
+    assert again.status_code == 404
     assert again.headers["idempotent-replayed"] == "true"
     assert again.headers["content-type"] == "application/problem+json"
     assert again.content == first.content
@@ -167,6 +166,17 @@ async def test_what_may_pass_is_not_recorded(
     again = await server.upload(Idempotency_Key=KEY)
     assert again.status_code == 202
     assert "idempotent-replayed" not in again.headers
+
+
+async def test_an_answer_too_long_to_be_recorded_is_given_all_the_same(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.idempotency.BODY_LIMIT", 100)
+    first = await server.upload(idempotency_key="long")
+    again = await server.upload(idempotency_key="long")
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert again.json() == first.json()
+    assert await types_of(server, "book", PDF_ID) == ["BookUploaded"]
 
 
 async def test_what_is_recorded(server: Server) -> None:

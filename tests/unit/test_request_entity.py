@@ -2,8 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis.strategies import integers, lists, sampled_from, tuples
 
+from adapters.event_log.rows import DATA_LIMIT
 from domain.entities import KINDS
 from domain.entities.request import (
+    BODY_LIMIT,
     REQUEST,
     AnswerRecorded,
     BeginRequest,
@@ -36,6 +38,15 @@ def test_a_request_begins_and_is_answered() -> None:
     answer = AnswerRecorded(status=202, headers=(("etag", '"1"'),), body="{}")
     assert REQUEST.decide(after(BEGIN), ANSWER) == [answer]
     assert after(BEGIN, ANSWER) == RequestState(fingerprint="one", answer=answer)
+
+
+def test_the_longest_answer_fits_into_an_event() -> None:
+    headers = (("x" * 1000, "\x01" * 1000),) * 20
+    answer = RecordAnswer(
+        status=200, headers=headers, body="\x01" * BODY_LIMIT, command_id="answer"
+    )
+    (event,) = REQUEST.decide(after(BEGIN), answer)
+    assert len(event.model_dump_json()) <= DATA_LIMIT
 
 
 def test_another_payload_is_refused() -> None:
