@@ -18,16 +18,22 @@ _log = logging.getLogger(__name__)
 @dataclass(slots=True)
 class Resident:
     """An entity in memory. Its state is always what its first `version` events make of it, so that
-    it may lag behind the log but never contradicts it; `snapshot` is the version last kept."""
+    it may lag behind the log but never contradicts it; `snapshot` is the version last kept.
+
+    `size` says about how large it is: the characters of its newest snapshot and of the data of the
+    events after it.
+    """
 
     version: int
     state: Frozen
     snapshot: int
+    size: int
 
-    def advance(self, version: int, state: Frozen) -> None:
-        """Go to a later version; an earlier one is no news."""
+    def advance(self, version: int, state: Frozen, size: int) -> None:
+        """Go to a later version, by events of `size` characters; an earlier one is no news."""
         if version > self.version:
             self.version, self.state = version, state
+            self.size += size
 
 
 async def activate(log: EventLog, kind: EntityKind[Any], stream: StreamId) -> Resident:
@@ -60,22 +66,24 @@ async def _from_snapshot(log: EventLog, kind: EntityKind[Any], stream: StreamId)
     snapshot = await log.snapshot(stream)
     if snapshot is not None and snapshot.state_schema == kind.state_schema:
         try:
-            return Resident(snapshot.version, kind.restore(snapshot.state), snapshot.version)
+            state, version = kind.restore(snapshot.state), snapshot.version
+            return Resident(version, state, snapshot=version, size=len(snapshot.state))
         except RecordDamaged as error:
             _log.warning("the snapshot of %s is not used: %s", stream, error)
-    return Resident(0, kind.initial, 0)
+    return Resident(0, kind.initial, snapshot=0, size=0)
 
 
 async def _read_on(
     log: EventLog, kind: EntityKind[Any], stream: StreamId, resident: Resident
 ) -> None:
-    version, state = resident.version, resident.state
+    version, state, size = resident.version, resident.state, 0
     async for recorded in log.read(stream, after=version):
         if recorded.version != version + 1:
             raise RecordDamaged(f"{stream} has no event {version + 1}: verify the log")
         event = recorded.event
         state = kind.evolve(state, kind.decode(event.type, event.schema_version, event.data))
         version += 1
+        size += len(event.data)
         if version % _YIELD_EVENTS == 0:
             await asyncio.sleep(0)  # a long history must not keep the other entities waiting
-    resident.advance(version, state)
+    resident.advance(version, state, size)

@@ -19,7 +19,8 @@ _log = logging.getLogger(__name__)
 
 
 class Residents:
-    """Holds the `busy` entities, and others within the limit: those not used for longest go first.
+    """Holds the `busy` entities, and others within the limits of their number and of their size
+    together: those not used for longest go first.
 
     Snapshots are written in the background, one for so many events of an entity.
     """
@@ -38,6 +39,8 @@ class Residents:
         self._limits = limits
         self._reads = asyncio.Semaphore(limits.reads)
         self._used: OrderedDict[StreamId, Resident] = OrderedDict()
+        self._counted: dict[StreamId, int] = {}
+        self._size = 0  # the sum of what is counted
         self._activations: dict[StreamId, asyncio.Task[Resident]] = {}
         self._snapshots: set[asyncio.Task[None]] = set()
 
@@ -67,12 +70,14 @@ class Residents:
         self.drop(stream)
         return await self._resident(stream)
 
-    def advance(self, stream: StreamId, version: int, state: Frozen) -> None:
-        """Note what events that are stored by now have made of an entity, if it is still here."""
+    def advance(self, stream: StreamId, version: int, state: Frozen, size: int) -> None:
+        """Note what events of `size` characters that are stored by now have made of an entity, if
+        it is still here."""
         if stream in self._used:
             resident = self[stream]
-            resident.advance(version, state)
+            resident.advance(version, state, size)
             self._keep_snapshot(stream, resident)
+            self._make_room(stream)
 
     def forget_if_new(self, stream: StreamId) -> None:
         """Let go of an entity without events: asking for what is not there must not fill memory."""
@@ -83,11 +88,13 @@ class Residents:
     def drop(self, stream: StreamId) -> None:
         """Let go of an entity."""
         self._used.pop(stream, None)
+        self._size -= self._counted.pop(stream, 0)
 
     async def close(self) -> None:
         """Let go of all, once what is under way has ended."""
         await asyncio.gather(*self._activations.values(), *self._snapshots, return_exceptions=True)
-        self._used.clear()
+        for stream in list(self._used):
+            self.drop(stream)
 
     async def _resident(self, stream: StreamId) -> Resident:
         """The entity, brought to memory once however many wait for it."""
@@ -110,29 +117,42 @@ class Residents:
             return
         resident = self._used[stream] = task.result()
         self._keep_snapshot(stream, resident)
-        while len(self._used) > self._limits.entities:
-            idle = next((each for each in self._used if each not in self._busy), stream)
-            if idle == stream:
+        self._make_room(stream)
+
+    def _make_room(self, newest: StreamId) -> None:
+        """Count an entity as it is now, and let go of others that are too many or too large."""
+        if newest in self._used:
+            size = self._used[newest].size
+            self._size += size - self._counted.get(newest, 0)
+            self._counted[newest] = size
+        while len(self._used) > self._limits.entities or self._size > self._limits.characters:
+            idle = next((each for each in self._used if each not in self._busy), newest)
+            if idle == newest:
                 return
-            del self._used[idle]
+            self.drop(idle)
 
     async def _caught_up(self, stream: StreamId, resident: Resident) -> bool:
         async with self._reads:
             with faults_named(stream):
-                return await catch_up(self._log, self._kinds[stream.kind], stream, resident)
+                is_current = await catch_up(self._log, self._kinds[stream.kind], stream, resident)
+        self._make_room(stream)
+        return is_current
 
     def _keep_snapshot(self, stream: StreamId, resident: Resident) -> None:
         if resident.version - resident.snapshot < self._limits.snapshot_events:
             return
         resident.snapshot = resident.version
         schema = self._kinds[stream.kind].state_schema
-        task = asyncio.create_task(self._save(stream, resident.version, schema, resident.state))
+        task = asyncio.create_task(self._save(stream, resident, schema))
         self._snapshots.add(task)
         task.add_done_callback(self._snapshots.discard)
 
-    async def _save(self, stream: StreamId, version: int, schema: int, state: Frozen) -> None:
+    async def _save(self, stream: StreamId, resident: Resident, schema: int) -> None:
+        version = resident.version
+        snapshot = Snapshot(version, schema, resident.state.model_dump_json())
+        resident.size = len(snapshot.state)
+        self._make_room(stream)
         try:
-            snapshot = Snapshot(version, schema, state.model_dump_json())
             await self._log.save_snapshot(stream, snapshot)
         except ScriptoriumError as error:
             _log.warning("no snapshot of %s at version %d: %s", stream, version, error)

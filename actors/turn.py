@@ -61,6 +61,11 @@ class Turn:
         return self.base + len(self._events)
 
     @property
+    def size(self) -> int:
+        """The characters of the events' data."""
+        return sum(len(event.data) for event in self._events)
+
+    @property
     def append(self) -> Append | None:
         """The events to be written, None without any."""
         return Append(self.stream, self.base, self._events) if self._events else None

@@ -133,7 +133,7 @@ class Writer:
         match outcome:
             case None | Appended():
                 if outcome:
-                    self.residents.advance(stream, turn.version, turn.state)
+                    self.residents.advance(stream, turn.version, turn.state, turn.size)
                 for request, answer, _ in turn.carried:
                     self._recent.put(stream, request.command.command_id, answer)
                     request.settle(answer)

@@ -39,6 +39,13 @@ class StorageSettings(BaseModel):
     shard_entities: int = Field(
         60_000, ge=1, le=10_000_000, description="entities one shard keeps in memory at once"
     )
+    shard_bytes: int = Field(
+        128 * 1024**2,
+        ge=1024,
+        le=1024**4,
+        description="bytes of entities, written as JSON, that one shard keeps in memory at once; "
+        "there they take several times as much",
+    )
     shard_queue: int = Field(
         10_000, ge=1, le=1_000_000, description="calls that may wait for a shard; more are refused"
     )

@@ -84,6 +84,32 @@ async def test_entities_not_used_for_longest_leave_memory(bench: ShardBench) -> 
     assert shard.entities == 3
 
 
+async def test_entities_leave_memory_when_they_are_too_large_together(bench: ShardBench) -> None:
+    shard = bench.shard()
+    await shard.execute("account", "a", deposit(1))
+    (event,) = await bench.history()
+    limits = Limits(characters=3 * len(event.event.data))
+    for shard in (bench.shard(limits=limits), bench.shard(limits=limits)):
+        for entity_id in "abcd":  # the second one finds them in the log
+            await shard.execute("account", entity_id, deposit(1, f"once {entity_id}"))
+        assert shard.entities == 3
+    await shard.execute("account", "d", deposit(1))
+    assert shard.entities == 2
+    for _ in range(5):
+        await shard.execute("account", "d", deposit(1))
+    assert shard.entities == 1  # however large, the one in use stays
+
+
+async def test_what_a_snapshot_says_in_short_takes_no_room(bench: ShardBench) -> None:
+    limits = Limits(characters=2000, snapshot_events=10)
+    shard = bench.shard(limits=limits)
+    await shard.execute("account", "b", deposit(1))
+    for _ in range(500):
+        await shard.execute("account", "a", deposit(1))
+    assert sum(len(each.event.data) for each in await bench.history()) > 2000
+    assert shard.entities == 2
+
+
 async def test_entities_at_work_stay_in_memory(bench: ShardBench) -> None:
     shard = bench.shard(limits=Limits(entities=1))
     bench.log.held.clear()
