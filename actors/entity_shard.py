@@ -7,10 +7,14 @@ from itertools import count
 from typing import NamedTuple
 from uuid import uuid4
 
+import ray
+
 from actors.detached import Detached
 from actors.limits import Limits
+from actors.placement import shard_name
 from actors.shard import Shard
 from cluster.settings import Settings
+from cluster.tenancy import hold_data_dir
 from cluster.wiring import open_log
 from domain.entities import KINDS
 from domain.entity import Answer, Command, Executed, Origin, Query
@@ -53,10 +57,15 @@ class EntityShard(Detached):
     All state comes from the event log: an actor that is killed and restarted, here or on another
     node, loses none. Before its first write it claims the name `fence_name` in the log, so that a
     predecessor that was only paused can write no more. It ends itself when it is the paused one.
+    The first of all shards keeps the servers of other clusters out of the data folder.
     """
 
     def __init__(self, edition: str, settings: Settings, fence_name: str) -> None:
         super().__init__(edition)
+        if fence_name == shard_name(0, settings.shards):
+            ray_at = ray.get_runtime_context().gcs_address
+            tenant = f"process {os.getpid()} of the Ray cluster at {ray_at}"
+            self._tenancy = hold_data_dir(settings, tenant)
         log = open_log(settings)
         self._shard = Shard(log, KINDS, fence_name=fence_name, limits=Limits.of(settings))
         self._life = uuid4().hex

@@ -1,6 +1,7 @@
 """Starting and stopping the shards of a cluster."""
 
 import asyncio
+import os
 
 import ray
 from ray.util import list_named_actors
@@ -10,6 +11,7 @@ from actors.entity_shard import EntityShard
 from actors.placement import SHARD_PREFIX, check_reachable, shard_names
 from cluster.ray_connection import NAMESPACE
 from cluster.settings import Settings
+from cluster.tenancy import hold_data_dir
 from cluster.wiring import open_log
 
 
@@ -20,7 +22,8 @@ async def start_shards(settings: Settings, edition: str | None = None) -> None:
     write. Everything they held is in the log. May be called by several processes at once.
 
     Raises:
-        SettingsError: the log or the store is on one machine, the cluster on several.
+        SettingsError: the log or the store is on one machine, the cluster on several; or another
+            cluster uses that log.
         LogUnavailable: the log does not answer.
         ClusterUnavailable: the shards do not start.
     """
@@ -29,6 +32,8 @@ async def start_shards(settings: Settings, edition: str | None = None) -> None:
     running = _running()
     for name in running.difference(names):
         _kill(name)
+    if not running:
+        await asyncio.to_thread(_check_free, settings)
     if not running.intersection(names):
         await _void_earlier_claims(settings)
     await asyncio.gather(
@@ -40,6 +45,12 @@ def stop_shards() -> None:
     """End all shards of the cluster. A command they have not answered may have been done."""
     for name in _running():
         _kill(name)
+
+
+def _check_free(settings: Settings) -> None:
+    """Let the one who starts the shards say what else their processes would say."""
+    if lock := hold_data_dir(settings, f"process {os.getpid()}"):
+        lock.release()
 
 
 async def _void_earlier_claims(settings: Settings) -> None:

@@ -5,6 +5,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -18,6 +19,7 @@ from actors.shard import Shard
 from actors.shard_start import start_shards, stop_shards
 from cluster.ray_connection import NAMESPACE, connected
 from cluster.settings import Settings
+from cluster.tenancy import hold_data_dir
 from cluster.wiring import open_log
 from domain.book import ReadingOptions
 from domain.entities import KINDS
@@ -226,6 +228,22 @@ async def test_another_number_of_shards_keeps_everything(
     assert await log.version(StreamId("book", "another")) == 1
     await stale.close()
     await log.close()
+
+
+async def test_two_servers_do_not_share_a_data_folder(
+    settings: Settings, open_directory: OpenDirectory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("actors.shard_start.hold_data_dir", partial(hold_data_dir, seconds=0.1))
+    lock = hold_data_dir(settings, "process 7 of another cluster")
+    with pytest.raises(SettingsError, match=r"process 7 of another cluster.*SCRIPTORIUM_DATA_DIR"):
+        await start_shards(settings)
+    assert not running()
+    assert lock
+    lock.release()
+    await start_shards(settings)
+    await open_directory().execute("book", "a", UPLOAD)
+    with pytest.raises(SettingsError, match=rf"process ({'|'.join(map(str, shard_pids()))}) of"):
+        hold_data_dir(settings, "a second server", seconds=0.1)
 
 
 async def test_a_directory_with_another_number_says_so(
