@@ -8,19 +8,19 @@ import hashlib
 import hmac
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Request
+from fastapi import APIRouter, Header, Path, Request
 from starlette.responses import Response
 
 from api.errors import Refusal
 from api.idempotency import Once
 from api.limits import whole_body
-from api.models import HookReceipt
+from api.models import HookReceipt, ObjectView
 from api.notifications import Announced, announced_in
 from api.openapi import notification_body
 from api.problems import ENTITY_PROBLEMS, ProblemType, documented
 from api.services import From, Services, Using
 from cluster.settings import Settings
-from domain.entities.intake import ReceiveObject, intake_id
+from domain.entities.intake import IntakeState, ReceiveObject, WholeIntake, intake_id
 from domain.entity import Origin
 from domain.library import BOOKS
 
@@ -69,12 +69,29 @@ async def object_created(
     _check_buckets(taken, settings)
 
     async def respond(_command_id: str) -> Response:
-        for each in taken:
-            await _receive(services, each, origin)
-        receipt = HookReceipt(accepted=len(taken), ignored=len(announced) - len(taken))
+        objects = [await _receive(services, each, origin) for each in taken]
+        ignored = len(announced) - len(taken)
+        receipt = HookReceipt(accepted=len(taken), ignored=ignored, objects=objects)
         return Response(receipt.model_dump_json(), 202, media_type="application/json")
 
     return await idempotency.once(hashlib.sha256(body).hexdigest(), respond)
+
+
+@router.get(
+    "/v1/hooks/objects/{object_id}",
+    summary="What became of an announced object",
+    response_description="The object.",
+    responses=documented(ProblemType.NOT_FOUND, ProblemType.INVALID_REQUEST, *ENTITY_PROBLEMS),
+)
+async def announced_object(
+    object_id: Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="from the receipt")],
+    services: Using,
+) -> ObjectView:
+    """Whether it is a book by now, or why it does not become one."""
+    answer = await services.entities.query("intake", object_id, WholeIntake())
+    if not isinstance(answer.value, IntakeState) or answer.value.stage is None:
+        raise Refusal(ProblemType.NOT_FOUND, "No such object was announced.")
+    return ObjectView.of(answer.value)
 
 
 async def _signed_body(request: Request, settings: Settings, signature: str) -> bytes:
@@ -125,9 +142,11 @@ def _store_place(settings: Settings) -> tuple[str, str]:
     return bucket, f"{prefix}/" if prefix else ""
 
 
-async def _receive(services: Services, each: Announced, origin: Origin) -> None:
+async def _receive(services: Services, each: Announced, origin: Origin) -> str:
+    """Gives where what becomes of the object can be seen."""
     id = intake_id(each.uri, each.etag)
     command = ReceiveObject(
         command_id=f"receive:{id}", uri=each.uri, size=each.size, etag=each.etag
     )
     await services.entities.execute("intake", id, command, origin=origin)
+    return f"/v1/hooks/objects/{id}"

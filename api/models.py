@@ -8,6 +8,7 @@ from adapters.exports import EXPORTERS
 from api.problems import DependencyState
 from domain.book import BookStats, ReadingOptions
 from domain.entities.book import BookState, Stage
+from domain.entities.intake import IntakeStage, IntakeState
 
 
 class Links(BaseModel):
@@ -91,6 +92,32 @@ class HookReceipt(BaseModel):
 
     accepted: int = Field(description="objects that will be read as books")
     ignored: int = Field(description="objects that were removed, or are the library's own")
+    objects: list[str] = Field(description="where what becomes of the accepted ones can be seen")
+
+
+class ObjectView(BaseModel):
+    """An object that a bucket announced."""
+
+    stage: IntakeStage
+    uri: str
+    size: int = Field(description="bytes")
+    book: str | None = Field(description="the book it was taken as")
+    reason: str | None = Field(description="a stable word for why it was refused")
+    detail: str | None
+
+    @classmethod
+    def of(cls, state: IntakeState) -> Self:
+        """The view of an object that was announced."""
+        if state.stage is None:
+            raise ValueError("the object was not announced")
+        return cls(
+            stage=state.stage,
+            uri=state.uri,
+            size=state.size,
+            book=state.book_id and book_path(state.book_id),
+            reason=state.reason,
+            detail=state.detail,
+        )
 
 
 class EventView(BaseModel):

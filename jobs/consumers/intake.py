@@ -1,7 +1,10 @@
 """The consumer `intake`: makes books of the objects that buckets announce."""
 
 import asyncio
+import shutil
 import tempfile
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
@@ -25,6 +28,8 @@ from jobs.ingestion.fetch import book_id_of, fetch, keep
 from jobs.ingestion.principals import INTAKE
 
 WANTED = (ObjectReceived.__name__,)
+_PREFIX = "intake-"
+_LEFT_SECONDS = 24 * 3600.0  # no object takes that long
 
 
 class Intake:
@@ -35,6 +40,7 @@ class Intake:
 
     def __init__(self, settings: Settings, entities: Entities, store: ObjectStore) -> None:
         self._settings = settings
+        self._folder = settings.upload_dir
         self._entities = entities
         self._store = store
 
@@ -62,7 +68,8 @@ class Intake:
 
     async def _upload(self, uri: str, event: RecordedEvent) -> str:
         """Have the object in the store, then its book in the log; gives the book's id."""
-        with tempfile.TemporaryDirectory(prefix="scriptorium-") as folder:
+        await asyncio.to_thread(self._make_room)
+        with tempfile.TemporaryDirectory(prefix=_PREFIX, dir=self._folder) as folder:
             path = await fetch(uri, Path(folder), self._settings)
             book_id = await asyncio.to_thread(book_id_of, path)
             size = path.stat().st_size
@@ -74,6 +81,14 @@ class Intake:
         upload = UploadBook(command_id=command_id, source=uri, size=size, reading=reading)
         await self._do("book", book_id, upload, event)
         return book_id
+
+    def _make_room(self) -> None:
+        """Have the folder for what is fetched, without what killed processes left there."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        for left in self._folder.glob(f"{_PREFIX}*"):
+            with suppress(FileNotFoundError):
+                if left.stat().st_mtime < time.time() - _LEFT_SECONDS:
+                    shutil.rmtree(left, ignore_errors=True)
 
     async def _do(self, kind: str, id: str, command: Command, event: RecordedEvent) -> None:
         origin = Origin(

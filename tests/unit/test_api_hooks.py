@@ -8,7 +8,14 @@ import httpx
 import pytest
 
 from cluster.settings import load_settings
-from domain.entities.intake import IntakeStage, IntakeState, WholeIntake, intake_id
+from domain.entities.intake import (
+    IntakeStage,
+    IntakeState,
+    RefuseObject,
+    TakeObject,
+    WholeIntake,
+    intake_id,
+)
 from domain.errors import SettingsError
 from domain.events import START
 from tests.unit.api_server import Server, serving
@@ -69,6 +76,13 @@ async def intake(server: Server, uri: str, etag: str = ETAG) -> IntakeState:
     return answer.value
 
 
+def counts(response: httpx.Response) -> tuple[int, int]:
+    """How many objects were accepted and ignored."""
+    receipt = response.json()
+    assert len(receipt["objects"]) == receipt["accepted"]
+    return receipt["accepted"], receipt["ignored"]
+
+
 async def events(server: Server) -> int:
     return len((await server.services.log.read_all(START, 100)).events)
 
@@ -77,7 +91,7 @@ async def events(server: Server) -> int:
 async def test_objects_of_s3_are_received(server: Server, event: str) -> None:
     response = await send(server, {"Records": [s3(event=event)]})
     assert response.status_code == 202
-    assert response.json() == {"accepted": 1, "ignored": 0}
+    assert counts(response) == (1, 0)
     found = await intake(server, "s3://incoming/books/a bé.pdf")
     assert found == IntakeState(
         stage=IntakeStage.RECEIVED, uri="s3://incoming/books/a bé.pdf", size=1000, etag=ETAG
@@ -87,7 +101,7 @@ async def test_objects_of_s3_are_received(server: Server, event: str) -> None:
 @pytest.mark.parametrize("action", ["PutObject", "CopyObject", "CompleteMultipartUpload"])
 async def test_objects_of_r2_are_received(server: Server, action: str) -> None:
     response = await send(server, r2(action=action))
-    assert response.json() == {"accepted": 1, "ignored": 0}
+    assert counts(response) == (1, 0)
     found = await intake(server, "s3://incoming/books/a+b é.pdf")
     assert found.stage is IntakeStage.RECEIVED
 
@@ -100,7 +114,7 @@ async def test_quotes_around_an_etag_mean_nothing(server: Server) -> None:
 async def test_several_objects_at_once(server: Server) -> None:
     records = [s3("one.pdf"), s3("two.pdf", bucket="other"), s3("gone.pdf", "ObjectRemoved:Delete")]
     response = await send(server, {"Records": records})
-    assert response.json() == {"accepted": 2, "ignored": 1}
+    assert counts(response) == (2, 1)
     assert (await intake(server, "s3://incoming/one.pdf")).stage
     assert (await intake(server, "s3://other/two.pdf")).stage
     assert (await intake(server, "s3://incoming/gone.pdf")).stage is None
@@ -143,7 +157,7 @@ async def test_what_the_library_puts_into_its_store_is_no_news(tmp_path: Path) -
     ) as server:
         records = [s3("shelf/books/ab/source", bucket="library"), s3("in/a.pdf", bucket="library")]
         response = await send(server, {"Records": records})
-        assert response.json() == {"accepted": 1, "ignored": 1}
+        assert counts(response) == (1, 1)
         assert (await intake(server, "s3://library/in/a.pdf")).stage
 
 
@@ -251,3 +265,22 @@ def test_settings_of_the_hook_are_checked(name: str, value: str) -> None:
     with pytest.raises(SettingsError, match=f"SCRIPTORIUM_{name.upper()}") as caught:
         load_settings(**{name: value})
     assert value not in str(caught.value)
+
+
+async def test_what_becomes_of_an_object_can_be_seen(server: Server) -> None:
+    records = [s3("one.pdf"), s3("two.pdf"), s3("three.pdf")]
+    places = (await send(server, {"Records": records})).json()["objects"]
+    ids = [place.rpartition("/")[2] for place in places]
+    take = TakeObject(command_id="take", book_id="ab" * 32)
+    refuse = RefuseObject(command_id="refuse", reason="too_large", detail="3000 bytes")
+    await server.services.entities.execute("intake", ids[0], take)
+    await server.services.entities.execute("intake", ids[1], refuse)
+    seen = [(await server.client.get(place)).json() for place in places]
+    assert [(each["stage"], each["book"], each["reason"]) for each in seen] == [
+        ("taken", f"/v1/books/{'ab' * 32}", None),
+        ("refused", None, "too_large"),
+        ("received", None, None),
+    ]
+    assert seen[2]["uri"] == "s3://incoming/three.pdf"
+    response = await server.client.get(f"/v1/hooks/objects/{'0' * 64}")
+    assert (response.status_code, response.json()["type"]) == (404, "/problems/not-found")

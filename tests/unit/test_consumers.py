@@ -1,6 +1,7 @@
 """The library's consumers, on a real log, store and catalogue."""
 
 import hashlib
+import os
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC
 from pathlib import Path
@@ -242,6 +243,25 @@ class TestIntake:
         state = await parts.book(CONTENT_ID)
         assert (state.stage, state.source, state.size) == (Stage.UPLOADED, URI, len(CONTENT))
         assert (await parts.intake(OBJECT)).book_id == CONTENT_ID
+
+    async def test_objects_lie_in_the_data_folder_while_they_arrive(
+        self, parts: Parts, bucket: LocalStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        await bucket.put("in/a book.pdf", CONTENT)
+        left = parts.settings.upload_dir / "intake-left"
+        left.mkdir(parents=True)
+        os.utime(left, (0, 0))
+        places = []
+
+        async def noted(key: str, path: Path) -> None:
+            places.append(path)
+            await LocalStore.download(bucket, key, path)
+
+        monkeypatch.setattr(bucket, "download", noted)
+        await Intake(parts.settings, parts.shard, parts.store).handle(await self.announce(parts))
+        (place,) = places
+        assert place.parent.parent == parts.settings.upload_dir
+        assert list(parts.settings.upload_dir.iterdir()) == []
 
     async def test_events_tell_what_led_to_them(self, parts: Parts, bucket: LocalStore) -> None:
         await bucket.put("in/a book.pdf", CONTENT)
