@@ -74,12 +74,12 @@ def life_and_death(material: Material) -> Iterator[Finding]:
             continue
         reported.add(name)
         certain = (
-            statement.sure
+            material.certain(statement)
             and statement.phrasing == "acts"
             and death.sure
+            and material.names_only(name, death.quote)
             and death.chapter != material.draft.number
             and (death.chapter or material.earlier or material.draft.number > 1)
-            and not statement.speaker
             and not death.speaker
         )
         yield material.finding(

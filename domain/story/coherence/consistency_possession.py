@@ -284,7 +284,8 @@ def _places(name: str, text: str) -> Iterator[int]:
 def _finding(thing: str, state: _State, statement: Statement, material: Material) -> Finding:
     known = any(thing == entity.name.lower() for entity in material.cast.entities)
     what = f"is with {state.owner}" if state.owner else "is gone"
-    certain = known and not state.since.speaker
+    told = bool(state.since.chapter) and not state.since.speaker
+    certain = known and told and bool(_who(statement)) and material.certain(statement)
     return material.finding(
         KIND,
         Severity.BLOCKING if certain else Severity.WARNING,

@@ -317,10 +317,9 @@ def _finding(
     statement: Statement, quote: str, chapter: int, message: str, material: Material
 ) -> Finding:
     earlier: Evidence = material.quoted(chapter, quote)
-    certain = statement.sure and not statement.speaker
     return material.finding(
         KIND,
-        Severity.BLOCKING if certain else Severity.WARNING,
+        Severity.BLOCKING if material.certain(statement) else Severity.WARNING,
         message,
         material.evidence(statement),
         earlier,

@@ -130,7 +130,9 @@ def _age(statement: Statement, material: Material) -> Iterator[Finding]:
     apart = max(low - now[1], now[0] - high)
     if now[1] < low and _looks_back(statement, material):
         return
-    severity = Severity.BLOCKING if apart > 1 and not statement.speaker else Severity.WARNING
+    then = material.language.finder("told_when").search(statement.quote)
+    plainly = apart > 1 and not then and material.certain(statement)
+    severity = Severity.BLOCKING if plainly else Severity.WARNING
     yield material.finding(
         KIND,
         severity,

@@ -96,6 +96,24 @@ class Material:
             for name in ("flashback", "perfect", "retold")
         )
 
+    def certain(self, statement: Statement) -> bool:
+        """Whether a statement of the draft is beyond doubt: the narrator's own, of now, with the
+        name of whom it is about in its sentence. Nothing less may stop a draft."""
+        if not statement.sure or statement.speaker or self.looks_back(statement):
+            return False
+        if any(dated.search(statement.quote) for dated in self.language.patterns("dated")):
+            return False
+        return any(word in statement.quote for word in self.cast.own_words(statement.subject))
+
+    def names_only(self, subject: str, text: str) -> bool:
+        """Whether a text names somebody, and nobody else that a pronoun in it may mean."""
+        return any(word in text for word in self.cast.own_words(subject)) and not any(
+            name in text
+            for other in self.cast.entities
+            for name in other.names
+            if other.name != subject and other.kind == "person"
+        )
+
     @cached_property
     def years_pass(self) -> int:
         """How many years may have gone by, as far as the story says so."""
