@@ -46,7 +46,10 @@ def attributes(material: Material) -> Iterator[Finding]:
         if _explained(statement, prior, material):
             continue
         weak = (
-            statement.phrasing in _WEAK or statement.speaker or (prior.chapter and phrasing.against)
+            statement.phrasing in _WEAK
+            or statement.speaker
+            or not statement.sure
+            or (prior.chapter and phrasing.against)
         )
         yield material.finding(
             KIND,
