@@ -46,6 +46,15 @@ class Pronoun(Frozen):
     role: Role = "subject"
 
 
+class Restated(Frozen):
+    """Words right after somebody's mention, as a pattern, and what they are read as: `’m`, ` is`.
+    `own`: only after the `I` of who speaks."""
+
+    says: str
+    means: str
+    own: bool = False
+
+
 class ValueWords(Frozen):
     """The words for one value, and the other values it does not contradict."""
 
@@ -116,6 +125,8 @@ class Language(Frozen):
     pronouns: tuple[Pronoun, ...]
     selves: tuple[Pronoun, ...] = ()
     """The pronouns of the first person singular."""
+    restated: tuple[Restated, ...] = ()
+    """Short forms written out, and the first person put as the third, in this order."""
     titles: Mapping[str, Gender]
     first_names: Mapping[Literal["f", "m"], tuple[str, ...]] = Field(default_factory=dict)
     lists: Mapping[str, tuple[str, ...]]
@@ -210,6 +221,19 @@ class Language(Frozen):
     def first_person(self) -> Mapping[str, Role]:
         """The pronouns by which who speaks means themselves."""
         return {pronoun.word: pronoun.role for pronoun in self.selves}
+
+    def restate(self, tail: str, *, own: bool) -> str:
+        """What follows a mention, as the patterns expect it; `own` after the speaker's `I`."""
+        for pattern, means, only_own in self._restated:
+            if (own or not only_own) and (match := pattern.match(tail)) is not None:
+                tail = match.expand(means) + tail[match.end() :]
+        return tail
+
+    @cached_property
+    def _restated(self) -> tuple[tuple[re.Pattern[str], str, bool], ...]:
+        return tuple(
+            (re.compile(each.says, re.IGNORECASE), each.means, each.own) for each in self.restated
+        )
 
     @cached_property
     def compiled(self) -> Mapping[str, tuple[Wording, ...]]:

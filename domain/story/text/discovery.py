@@ -9,6 +9,7 @@ from typing import NamedTuple
 from domain.story.bible import Bible
 from domain.story.language import GENDERS, Gender, Language
 from domain.story.text.cast import WORD, Cast, Entity, gender_of, listed, words_of
+from domain.story.text.narrator import Voices, narrator, voices
 from domain.story.text.quotations import narration, quotations
 
 _REACH = 25
@@ -39,10 +40,11 @@ class Seen:
 
 class Looked(NamedTuple):
     """What one text has of names: runs of capitalised words and their use, the words in
-    small letters."""
+    small letters, and what tells who the narrator is."""
 
     seen: Mapping[tuple[str, ...], Seen]
     lower: Set[str]
+    voices: Voices
 
 
 Look = Callable[[str, Language], Looked]
@@ -53,8 +55,10 @@ def look(text: str, language: Language) -> Looked:
     """How one text uses names, in what its narrator tells."""
     seen: dict[tuple[str, ...], Seen] = defaultdict(Seen)
     lower: set[str] = set()
-    _look(narration(text, quotations(text, language)), language, seen, lower)
-    return Looked(seen, lower)
+    said = quotations(text, language)
+    narrated = narration(text, said)
+    _look(narrated, language, seen, lower)
+    return Looked(seen, lower, voices(text, narrated, said, language))
 
 
 def discover(bible: Bible, texts: Iterable[str], language: Language, look: Look = look) -> Cast:
@@ -64,8 +68,10 @@ def discover(bible: Bible, texts: Iterable[str], language: Language, look: Look 
     parts = {word for words in taken for word in words if word[0].isupper()}
     seen: dict[tuple[str, ...], Seen] = defaultdict(Seen)
     lower: set[str] = set()
+    heard = Voices()
     for text in texts:
         looked = look(text, language)
+        heard.add(looked.voices)
         for words, use in looked.seen.items():
             seen[words].add(use)
         lower |= looked.lower
@@ -84,9 +90,8 @@ def discover(bible: Bible, texts: Iterable[str], language: Language, look: Look 
         for words, use in seen.items()
         if words not in people and not parts.intersection(words) and _is_place(words, use, lower)
     ]
-    return Cast(
-        (*_gendered(known, seen), *_merged(people, language), *_as_places(places)), language
-    )
+    entities = (*_gendered(known, seen), *_merged(people, language), *_as_places(places))
+    return Cast(entities, language, narrator(bible, heard, entities, language))
 
 
 def _look(

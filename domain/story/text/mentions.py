@@ -238,11 +238,19 @@ class Marker:
         return "owner" if follows else "object"
 
     def _marked(self, span: Span, mentions: Sequence[Mention]) -> str:
-        parts, at = [], span.start
-        for mention in mentions:
-            parts += [self._text[at : mention.start], mention.char]
+        parts, at, own = [], span.start, None
+        for mention in (*mentions, None):
+            between = self._text[at : mention.start if mention else span.end]
+            parts.append(between if own is None else self._language.restate(between, own=own))
+            if mention is None:
+                break
+            parts.append(mention.char)
             if mention.owner:
                 parts.append(marks.OWNER)
+            own = None if mention.owner else self._says_i(mention)
             at = mention.end
-        parts.append(self._text[at : span.end])
         return marks.shortened("".join(parts))
+
+    def _says_i(self, mention: Mention) -> bool:
+        word = self._text[mention.start : mention.end].lower()
+        return mention.pronoun and self._language.first_person.get(word) == "subject"
