@@ -122,6 +122,8 @@ class Language(Frozen):
     """What follows a name that owns something, as a pattern: `'s`."""
     adjectives_follow: bool = False
     """Whether a thing's name begins with its noun."""
+    things_have_gender: bool = False
+    """Whether `he` and `she` may mean things as well."""
     pronouns: tuple[Pronoun, ...]
     selves: tuple[Pronoun, ...] = ()
     """The pronouns of the first person singular."""

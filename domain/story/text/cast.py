@@ -8,8 +8,10 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from domain.story.bible import Bible, Named
-from domain.story.language import GENDERS, Gender, Language
+from domain.story.language import Gender, Language
 from domain.story.text import marks
+from domain.story.text.genders import laid_down
+from domain.story.text.kin import Kin, Tie
 
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 Kind = Literal["person", "place", "item"]
@@ -42,6 +44,8 @@ class Cast:
     language: Language = field(repr=False)
     narrator: str = ""
     """Who tells the story as I, by canonical name."""
+    ties: Sequence[Tie] = ()
+    """Who is whose relative, by canonical names, as the bible has it."""
 
     @cached_property
     def by_char(self) -> Mapping[str, Entity]:
@@ -57,6 +61,16 @@ class Cast:
     def chars(self) -> Mapping[str, str]:
         """Canonical names to characters."""
         return {entity.name: char for char, entity in self.by_char.items()}
+
+    @cached_property
+    def kin(self) -> Kin:
+        """Who is whose relative, by characters."""
+        chars = self.chars
+        ties = (
+            Tie(chars.get(owner, ""), relation, chars.get(other, ""))
+            for owner, relation, other in self.ties
+        )
+        return Kin(ties, {char: each.gender for char, each in self.by_char.items()}, self.language)
 
     @cached_property
     def table(self) -> Mapping[str, Sequence[tuple[tuple[str, ...], str, bool]]]:
@@ -138,27 +152,6 @@ def _head(words: tuple[str, ...], language: Language) -> str:
     return plain[0] if language.adjectives_follow else plain[-1]
 
 
-def _gender(entry: Named, language: Language) -> Gender:
-    """As the bible says it, by attribute, title, relation or first name."""
-    for key, value in entry.attributes.items():
-        if key.lower().strip() in language.lists["gender_keys"]:
-            low = value.lower()
-            for gender in GENDERS:
-                if any(word in WORD.findall(low) for word in language.lists[f"gender_{gender}"]):
-                    return gender
-    for name in entry.names:
-        gender = gender_of(words_of(name), language)
-        if gender:
-            return gender
-    told = {word.lower() for value in entry.attributes.values() for word in WORD.findall(value)}
-    meant = {
-        pronoun.gender
-        for word in told
-        if (pronoun := language.pronoun_table.get(word)) and pronoun.gender
-    }
-    return next(iter(meant)) if len(meant) == 1 else ""
-
-
 def _epithets(entry: Named, language: Language) -> Iterator[str]:
     """Titles of somebody's names, and callings the bible gives them."""
     for name in entry.names:
@@ -169,15 +162,6 @@ def _epithets(entry: Named, language: Language) -> Iterator[str]:
         if language.predicates.get(key.lower().replace("_", " ").strip()) == "profession":
             for match in language.finder("profession").finditer(value):
                 yield match.group().lower()
-
-
-def gender_of(words: Sequence[str], language: Language) -> Gender:
-    """What a name's title or first name says."""
-    for word in words:
-        low = word.lower()
-        if gender := language.titles.get(low, "") or language.genders.get(low, ""):
-            return gender
-    return ""
 
 
 def listed(bible: Bible, language: Language) -> list[Entity]:
@@ -193,7 +177,7 @@ def listed(bible: Bible, language: Language) -> list[Entity]:
         for entry in entries:
             if entry.name not in seen and words_of(entry.name):
                 seen.add(entry.name)
-                gender = _gender(entry, language) if kind == "person" else ""
+                gender = laid_down(entry, language) if kind == "person" else ""
                 epithets = tuple(_epithets(entry, language)) if kind == "person" else ()
                 found.append(Entity(entry.name, kind, entry.names, gender, True, epithets))
     return found

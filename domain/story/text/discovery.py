@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from domain.story.bible import Bible
-from domain.story.language import GENDERS, Gender, Language
-from domain.story.text.cast import WORD, Cast, Entity, gender_of, listed, words_of
+from domain.story.language import Gender, Language
+from domain.story.text.cast import WORD, Cast, Entity, listed, words_of
+from domain.story.text.genders import by_own_pronouns, described, gender_of, plain
 from domain.story.text.narrator import Voices, narrator, voices
 from domain.story.text.quotations import narration, quotations
+from domain.story.text.relatives import related, ties
 
 _REACH = 25
 """Words after a name in which a pronoun may be its own."""
@@ -90,8 +92,11 @@ def discover(bible: Bible, texts: Iterable[str], language: Language, look: Look 
         for words, use in seen.items()
         if words not in people and not parts.intersection(words) and _is_place(words, use, lower)
     ]
-    entities = (*_gendered(known, seen), *_merged(people, language), *_as_places(places))
-    return Cast(entities, language, narrator(bible, heard, entities, language))
+    found = (*_merged(people, language), *_as_places(places))
+    known_ties = ties(bible, Cast((*known, *found), language))
+    known = list(_gendered(list(related(known, known_ties, language)), seen, bible, language))
+    entities = (*known, *found)
+    return Cast(entities, language, narrator(bible, heard, entities, language), known_ties)
 
 
 def _look(
@@ -174,26 +179,25 @@ def _is_place(words: tuple[str, ...], use: Seen, lower: set[str]) -> bool:
     return use.placed >= 2 and not (len(words) == 1 and words[0].lower() in lower)
 
 
-def _gendered(known: Sequence[Entity], seen: dict[tuple[str, ...], Seen]) -> Iterator[Entity]:
-    """The bible's people; where it says no gender, the one their pronouns have."""
+def _gendered(
+    known: Sequence[Entity], seen: Mapping[tuple[str, ...], Seen], bible: Bible, language: Language
+) -> Iterator[Entity]:
+    """The bible's people; those of no gender so far with the one that words for them have."""
+    entries = {entry.name: entry for entry in bible.characters}
     for entity in known:
-        if entity.kind == "person" and not entity.gender:
-            pronouns: Counter[Gender] = Counter()
-            for name in entity.names:
-                for words in (words_of(name), words_of(name)[:1], words_of(name)[-1:]):
-                    if words in seen:
-                        pronouns += seen[words].pronouns
-            yield entity._replace(gender=_plain(pronouns))
-        else:
+        if entity.kind != "person" or entity.gender:
             yield entity
-
-
-def _plain(pronouns: Counter[Gender]) -> Gender:
-    """One gender where it is plainly meant."""
-    for gender in GENDERS:
-        if pronouns[gender] >= 2 and 5 * pronouns[gender] >= 4 * pronouns.total():
-            return gender
-    return ""
+            continue
+        entry = entries[entity.name]
+        pronouns: Counter[Gender] = Counter()
+        for name in entity.names:
+            for words in {words_of(name), words_of(name)[:1], words_of(name)[-1:]}:
+                pronouns += seen[words].pronouns if words in seen else Counter()
+        yield entity._replace(
+            gender=described(entry, language)
+            or plain(pronouns, 1)
+            or by_own_pronouns(entry, language)
+        )
 
 
 def _merged(people: dict[tuple[str, ...], Seen], language: Language) -> Iterator[Entity]:
@@ -206,7 +210,7 @@ def _merged(people: dict[tuple[str, ...], Seen], language: Language) -> Iterator
         for word in words if len(words) > 1 else ():
             if (word,) in people:
                 pronouns += people[(word,)].pronouns
-        gender = gender_of(words, language) or _plain(pronouns)
+        gender = gender_of(words, language) or plain(pronouns, 2)
         yield Entity(" ".join(words), "person", (" ".join(words),), gender, listed=False)
 
 

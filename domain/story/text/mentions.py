@@ -4,17 +4,13 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from domain.story.language import Gender, Language, Role
+from domain.story.language import Language, Pronoun, Role
 from domain.story.text import marks
 from domain.story.text.cast import WORD, Cast
+from domain.story.text.pronouns import Attention
 from domain.story.text.sentences import Span
-
-_ADVERBIAL = 7
 _OPENING = 3
 """Words before the one a sentence is about."""
-
-_REACH = 2
-"""Sentences back in which a pronoun may find whom it means."""
 
 
 class Mention(NamedTuple):
@@ -49,40 +45,36 @@ class Marker:
         self._third = third
         self._text = narrated
         self._language: Language = cast.language
-        self._topic = ""
-        self._since_topic = 0
-        self._recent: list[list[tuple[str, Gender]]] = []
+        self._attention = Attention(cast)
         self._owner = re.compile(self._language.possessive) if self._language.possessive else None
 
     def forget(self) -> None:
         """A new scene: nobody has been mentioned yet."""
-        self._recent.clear()
-        self._topic = ""
+        self._attention.forget()
 
     def sentence(self, span: Span, paragraph: int, scene: int) -> Sentence:
         """Marks one sentence."""
         mentions = self._mentions(span)
-        self._follow(span, mentions)
         return Sentence(span, self._marked(span, mentions), tuple(mentions), paragraph, scene)
 
     def _mentions(self, span: Span) -> list[Mention]:
         words = list(WORD.finditer(self._text, span.start, span.end))
         found: list[Mention] = []
-        here: list[tuple[str, Gender]] = []
-        self._recent.append(here)
-        del self._recent[: -1 - _REACH]
+        self._attention.open(self._text, words)
         at = 0
         while at < len(words):
             match = self._name(words, at)
-            if match is not None:
-                found.append(match[0])
-                entity = self._cast.by_char[match[0].char]
-                if entity.kind == "person":
-                    here.append((match[0].char, entity.gender))
-                at += match[1]
+            if match is None:
+                self._word(words, at, found)
+                at += 1
                 continue
-            self._pronoun(words, at, here, found)
-            at += 1
+            mention, count = match
+            found.append(mention)
+            entity = self._cast.by_char[mention.char]
+            if entity.kind == "person" and mention.char != self._i:
+                self._attention.see(mention.char, entity.gender, at, count, owner=mention.owner)
+            at += count
+        self._attention.close()
         return found
 
     def _name(self, words: Sequence[re.Match[str]], at: int) -> tuple[Mention, int] | None:
@@ -159,72 +151,62 @@ class Marker:
             and len(self._text[before.end() : start]) <= 2
         )
 
-    def _pronoun(
-        self,
-        words: Sequence[re.Match[str]],
-        at: int,
-        here: list[tuple[str, Gender]],
-        found: list[Mention],
-    ) -> None:
+    def _word(self, words: Sequence[re.Match[str]], at: int, found: list[Mention]) -> None:
+        """A word that is no name: somebody by what they are, or a pronoun."""
         word = words[at].group().lower()
         if (gender := self._language.noun_genders.get(word)) is not None:
             before = words[at - 1].group().lower() if at else ""
             if at <= _OPENING or before not in self._language.lists["indefinite"]:
-                here.append(("", gender))
-            return
-        if self._i and word in self._language.first_person:
+                relative = self._relative(words[at], word, found)
+                self._attention.see(relative, gender, at, 1)
+        elif self._i and word in self._language.first_person:
             owner = self._language.first_person[word] == "owner"
             found.append(Mention(words[at].start(), words[at].end(), self._i, owner, True))
+        elif self._third and (pronoun := self._language.pronoun_table.get(word)) is not None:
+            self._pronoun(pronoun, words, at, found)
+
+    def _relative(self, word: re.Match[str], name: str, found: Sequence[Mention]) -> str:
+        """Whom a word for a relative means after its owner: `her mother`."""
+        if not found or not found[-1].owner:
+            return ""
+        between = self._text[found[-1].end : word.start()].split()
+        if len(between) > 1 or not all(each in self._language.lists["kin_softeners"] for each in between):
+            return ""
+        return self._cast.kin.relative(found[-1].char, name)
+
+    def _pronoun(
+        self, pronoun: Pronoun, words: Sequence[re.Match[str]], at: int, found: list[Mention]
+    ) -> None:
+        start, end = words[at].span()
+        if self._language.finder("impersonal").match(self._text, start):
             return
-        pronoun = self._language.pronoun_table.get(word)
-        if pronoun is None or not self._third:
-            return
-        char, likely = self._meant(pronoun.gender, at, found)
+        role = self._role(pronoun.role, words, at)
+        char, likely = self._named_next(words, at), False
+        if not char:
+            char, likely = self._attention.meant(pronoun, role, at)
         if char:
-            owner = self._role(pronoun.role, words, at) == "owner"
-            found.append(Mention(words[at].start(), words[at].end(), char, owner, True, likely))
-            here.append((char, self._cast.by_char[char].gender or pronoun.gender))
+            owner = role == "owner"
+            found.append(Mention(start, end, char, owner, True, likely))
+            gender = self._cast.by_char[char].gender or pronoun.gender
+            self._attention.see(char, gender, at, 1, owner=owner)
 
-    def _meant(self, gender: Gender, at: int, found: list[Mention]) -> tuple[str, bool]:
-        """Whom a pronoun of that gender means, and whether others in reach fit as well.
-
-        The only one who fits; else who the last sentence was about, at the beginning of a
-        sentence, or who this one is about."""
-        fitting = {
-            char
-            for sentence in self._recent
-            for char, theirs in sentence
-            if not gender or theirs in (gender, "")
-        }
-        if len(fitting) == 1:
-            return next(iter(fitting)), False
-        about = found[0].char if found and not found[0].owner else ""
-        first = at <= _OPENING or (at <= _ADVERBIAL and not found)
-        meant = about or (self._topic if first else "")
-        if meant and meant in fitting and self._fits(meant, gender):
-            return meant, True
-        return "", False
-
-    def _fits(self, char: str, gender: Gender) -> bool:
-        entity = self._cast.by_char[char]
-        return entity.kind == "person" and (not gender or entity.gender in (gender, ""))
-
-    def _follow(self, span: Span, mentions: Sequence[Mention]) -> None:
-        """Whom the sentence is about: the first one it mentions, near its beginning."""
-        first = next(
-            (each for each in mentions if self._cast.by_char[each.char].kind == "person"), None
-        )
-        self._since_topic += 1
-        if first is not None and not first.owner:
-            opening = self._text[span.start : first.start].replace(marks.SPOKEN, "")
-            self._topic = first.char if len(opening.split()) <= _OPENING else ""
-            self._since_topic = 0
-        elif self._since_topic > 1:
-            self._topic = ""
+    def _named_next(self, words: Sequence[re.Match[str]], at: int) -> str:
+        """Whom a pronoun means that the sentence goes on to name: `his name was Paul`."""
+        naming = self._language.finder("naming").match(self._text, words[at].start())
+        if naming is None:
+            return ""
+        after = next((n for n in range(at, len(words)) if words[n].start() >= naming.end()), 0)
+        if not after or self._text[naming.end() : words[after].start()].strip():
+            return ""
+        match = self._name(words, after)
+        return match[0].char if match and self._cast.by_char[match[0].char].kind == "person" else ""
 
     def _role(self, role: Role, words: Sequence[re.Match[str]], at: int) -> Role:
         """`her` owns what follows unless a function word or a stop comes next."""
         word = words[at].group().lower()
+        before = words[at - 1].group().lower() if at else ""
+        if role == "subject" and before in self._language.lists["prepositions"]:
+            return "object"
         if word not in self._language.lists["either_role"]:
             return role
         if at + 1 >= len(words):
