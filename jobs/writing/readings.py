@@ -79,6 +79,7 @@ def _known(words: Set[str], cast: Cast) -> Hashable:
         cast.language.code,
         cast.narrator,
         cast.chars.get(cast.narrator),
+        tuple((*tie, *map(cast.chars.get, (tie.owner, tie.relative))) for tie in cast.ties),
         tuple(
             (char, entity) for char, entity, called in _called(cast) if not words.isdisjoint(called)
         ),

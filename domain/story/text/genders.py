@@ -20,7 +20,9 @@ def laid_down(entry: Named, language: Language) -> Gender:
             for gender in GENDERS:
                 if any(word in words for word in language.lists[f"gender_{gender}"]):
                     return gender
-    return next(filter(None, (gender_of(_WORD.findall(name), language) for name in entry.names)), "")
+    return next(
+        filter(None, (gender_of(_WORD.findall(name), language) for name in entry.names)), ""
+    )
 
 
 def gender_of(words: Sequence[str], language: Language) -> Gender:
@@ -63,7 +65,11 @@ def _described(entry: Named, language: Language) -> Iterator[Gender]:
             gender = language.noun_genders.get(word, "")
             if not gender and calling:
                 gender = next(
-                    (each for each in GENDERS if language.low_finder(f"callings_{each}").fullmatch(word)),
+                    (
+                        each
+                        for each in GENDERS
+                        if language.low_finder(f"callings_{each}").fullmatch(word)
+                    ),
                     "",
                 )
             if gender:

@@ -9,6 +9,7 @@ from domain.story.text import marks
 from domain.story.text.cast import WORD, Cast
 from domain.story.text.pronouns import Attention
 from domain.story.text.sentences import Span
+
 _OPENING = 3
 """Words before the one a sentence is about."""
 
@@ -170,7 +171,9 @@ class Marker:
         if not found or not found[-1].owner:
             return ""
         between = self._text[found[-1].end : word.start()].split()
-        if len(between) > 1 or not all(each in self._language.lists["kin_softeners"] for each in between):
+        if len(between) > 1 or not all(
+            each in self._language.lists["kin_softeners"] for each in between
+        ):
             return ""
         return self._cast.kin.relative(found[-1].char, name)
 

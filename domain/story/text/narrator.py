@@ -66,9 +66,7 @@ def narrator(bible: Bible, heard: Voices, people: Sequence[Entity], language: La
         return meant
     if heard.selves < _FEWEST or heard.selves * _DENSE < heard.words:
         return ""
-    named = {
-        entity.name for name in heard.own for entity in people if _is_called(entity, name)
-    }
+    named = {entity.name for name in heard.own for entity in people if _is_called(entity, name)}
     if named:
         return next(iter(named)) if len(named) == 1 else ""
     spoken_to = [

@@ -123,7 +123,9 @@ class Attention:
         fitting = {
             each.char for sentence in self._past for each in sentence if each.gender == gender
         }
-        return (next(iter(fitting)), True) if len(fitting) == 1 and "" not in fitting else ("", False)
+        return (
+            (next(iter(fitting)), True) if len(fitting) == 1 and "" not in fitting else ("", False)
+        )
 
     def _is_person(self, char: str) -> bool:
         return self._cast.by_char[char].kind == "person"
