@@ -47,7 +47,7 @@ class Pronoun(Frozen):
 
 
 class Restated(Frozen):
-    """Words right after somebody's mention, as a pattern, and what they are read as: `’m`, ` is`.
+    """Words right after somebody's mention, as a pattern, and what they are read as: `'m`, ` is`.
     `own`: only after the `I` of who speaks."""
 
     says: str

@@ -79,5 +79,5 @@ def _described(entry: Named, language: Language) -> Iterator[Gender]:
 
 def _agreed(found: Iterator[Gender]) -> Gender:
     """The one that all agree on."""
-    genders = set(filter(None, found))
-    return next(iter(genders)) if len(genders) == 1 else ""
+    genders = {each for each in found if each}
+    return genders.pop() if len(genders) == 1 else ""

@@ -46,7 +46,8 @@ def _of_attributes(entry: Named, cast: Cast) -> Iterator[Tie]:
                 if other is not None:
                     yield Tie(entry.name, language.relation_words[word], other.name)
         elif language.finder("relative").search(value):
-            yield from _told(language.frames["*"][0].format(name=entry.name, value=value), cast)
+            for frame in language.frames["*"]:
+                yield from _told(frame.format(name=entry.name, key=word, value=value), cast)
 
 
 def _told(text: str, cast: Cast) -> Iterator[Tie]:
