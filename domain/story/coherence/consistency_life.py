@@ -77,7 +77,7 @@ def life_and_death(material: Material) -> Iterator[Finding]:
             material.certain(statement)
             and statement.phrasing == "acts"
             and death.sure
-            and material.names_only(name, death.quote)
+            and material.names_no_other(name, death.quote)
             and death.chapter != material.draft.number
             and (death.chapter or material.earlier or material.draft.number > 1)
             and not death.speaker

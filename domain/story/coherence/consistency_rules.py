@@ -103,16 +103,41 @@ class _Told:
         )
 
     def concerns(self, rule: Rule) -> bool:
-        """Whether one of the people whom a rule names is there, where it names any."""
+        """Whether one of the people whom a rule names is there, where it names any; whom it is
+        about, as the last one mentioned before what is ruled."""
+        about = self._named(rule.subject)
+        if about:
+            return any(self._does(char, rule.action) for char in about)
+        named = self._named(WORD.findall(rule.quote.lower()))
+        return not named or any(mention.char in named for mention in self._sentence.mentions)
+
+    def _named(self, words: Sequence[str]) -> frozenset[str]:
+        """The people of the cast whom one of some lower-case words calls."""
         cast = self._material.cast
-        named = [
+        return frozenset(
             char
             for char, entity in cast.by_char.items()
             if entity.kind == "person"
-            and any(word in rule.quote.split() for word in cast.own_words(entity.name))
-        ]
-        there = {mention.char for mention in self._sentence.mentions}
-        return not named or not there.isdisjoint(named)
+            and any(word.lower() in words for word in cast.own_words(entity.name))
+        )
+
+    def _does(self, char: str, action: Sequence[str]) -> bool:
+        """Whether somebody is the last one mentioned before a word of what is done, in a clause."""
+        wanted = frozenset(chain.from_iterable(map(self.language.meanings, action)))
+        begin = self._sentence.span.start
+        for word in WORD.finditer(self._text):
+            if not wanted & meanings(word.group(), self.language):
+                continue
+            before = [
+                mention
+                for mention in self._sentence.mentions
+                if mention.start < begin + word.start()
+                and self._material.cast.by_char[mention.char].kind == "person"
+            ]
+            last = max(before, key=lambda mention: mention.start, default=None)
+            if last is not None and last.char == char and not last.owner:
+                return True
+        return False
 
     @cached_property
     def has_person(self) -> bool:
@@ -161,10 +186,20 @@ class _Told:
         ]
         return max(starts, default=0)
 
+    @cached_property
+    def _words(self) -> Sequence[frozenset[str]]:
+        """What each of its words means."""
+        return [meanings(word, self.language) for word in WORD.findall(self._text)]
+
     def share(self, words: Sequence[str], also: frozenset[str] = frozenset()) -> float:
-        """How many of some words it has, by meaning; 1 for none wanted."""
-        there = self.meanings | also
-        hits = sum(bool(self.language.meanings(word) & there) for word in words)
+        """How many of some words it has, by meaning, each in a word of its own; 1 for none
+        wanted."""
+        left, hits = list(self._words), 0
+        for wanted in map(self.language.meanings, words):
+            at = next((at for at, there in enumerate(left) if wanted & there), None)
+            if at is not None:
+                del left[at]
+            hits += at is not None or bool(wanted & also)
         return hits / len(words) if words else 1.0
 
 
@@ -254,7 +289,10 @@ def _there_is(told: _Told, rule: Rule) -> bool:
     if not rule.action or told.share(rule.action[:1]) < 1:
         return False
     setting = language.lists["rule_setting"]
-    rest = [word for word in (*rule.action[1:], *rule.condition) if word not in setting]
+    where = [word for word in rule.condition if word not in setting]
+    if where and told.share(where, told.times | told.near) == 0:
+        return False
+    rest = [*(word for word in rule.action[1:] if word not in setting), *where]
     there = told.meanings | told.times
     hits = sum(bool(language.meanings(word) & there) for word in (*rest, *rule.reason))
     return 2 * hits >= len(rest)

@@ -114,7 +114,7 @@ def _born_then(statement: Statement, material: Material) -> Iterator[Finding]:
 
 
 def _age(statement: Statement, material: Material) -> Iterator[Finding]:
-    if statement.past:
+    if statement.past or _of_relative(statement, material):
         return
     if (now := ages(statement, material)) is None:
         return
@@ -139,6 +139,13 @@ def _age(statement: Statement, material: Material) -> Iterator[Finding]:
         f"{own(statement.subject)} age: {_span(low, high)} before, {_span(*now)} in the draft",
         material.evidence(statement),
         material.evidence(prior),
+    )
+
+
+def _of_relative(statement: Statement, material: Material) -> bool:
+    """Whether a relative's age is told: `Sam, whose cousin had turned eighteen`."""
+    return any(
+        pattern.search(statement.quote) for pattern in material.language.patterns("whose_relative")
     )
 
 

@@ -85,29 +85,34 @@ class Material:
             if not lies.search(self.draft.text[max(0, claim.start - 300) : claim.start + 400])
         ]
 
-    def looks_back(self, statement: Statement) -> bool:
-        """Whether the draft tells of earlier times shortly before a statement."""
+    def looks_back(
+        self, statement: Statement, words: Sequence[str] = ("flashback", "perfect", "retold")
+    ) -> bool:
+        """Whether the draft tells of earlier times shortly before a statement, by words of these
+        lists."""
         sentences = self.draft.prose.sentences
         end = bisect_right(sentences, statement.start, key=lambda each: each.span.start)
         return any(
             self.language.finder(name).search(sentence.marked)
             for sentence in sentences[max(0, end - _BACK) : end]
             if sentence.scene == statement.scene
-            for name in ("flashback", "perfect", "retold")
+            for name in words
         )
 
     def certain(self, statement: Statement) -> bool:
         """Whether a statement of the draft is beyond doubt: the narrator's own, of now, with the
         name of whom it is about in its sentence. Nothing less may stop a draft."""
-        if not statement.sure or statement.speaker or self.looks_back(statement):
+        if not statement.sure or statement.speaker or statement.past:
+            return False
+        if self.looks_back(statement, ("flashback", "retold")):
             return False
         if any(dated.search(statement.quote) for dated in self.language.patterns("dated")):
             return False
         return any(word in statement.quote for word in self.cast.own_words(statement.subject))
 
-    def names_only(self, subject: str, text: str) -> bool:
-        """Whether a text names somebody, and nobody else that a pronoun in it may mean."""
-        return any(word in text for word in self.cast.own_words(subject)) and not any(
+    def names_no_other(self, subject: str, text: str) -> bool:
+        """Whether a text names nobody else than somebody, whom a pronoun in it may mean."""
+        return not any(
             name in text
             for other in self.cast.entities
             for name in other.names
@@ -163,14 +168,8 @@ class Material:
 
     def concerns(self, subject: str, text: str) -> bool:
         """Whether a text is of somebody, or of nobody by name."""
-        if any(word in text for word in self.cast.own_words(subject)):
-            return True
-        return not any(
-            name in text
-            for other in self.cast.entities
-            for name in other.names
-            if other.name != subject and other.kind == "person"
-        )
+        named = any(word in text for word in self.cast.own_words(subject))
+        return named or self.names_no_other(subject, text)
 
 
 def _has(text: str, pattern: re.Pattern[str]) -> bool:

@@ -96,11 +96,22 @@ def _parted(
         what = what[never.end() :]
         if not _words(what, language):
             what, condition = main[never.end() :], []
+    if form is Form.NEVER and never is not None and _is_pronoun(main[: never.start()], language):
+        return None
     action = [word for word in _words(what, language) if word not in subject]
     needed = _words(need, language)
     if not (subject or action) or (form in (Form.NEEDS, Form.WHO, Form.WHEN) and not needed):
         return None
     return Rule(form, subject, action, condition, needed, (), "")
+
+
+def _is_pronoun(subject: str, language: Language) -> bool:
+    """Whether only a pronoun says whom a clause is about: it may be anybody."""
+    if _words(subject, language):
+        return False
+    words = (word.lower() for word in WORD.findall(subject))
+    thing = language.finder("thing_pronouns").search(subject) is not None
+    return thing or any(word in language.pronoun_table for word in words)
 
 
 def _words(text: str, language: Language) -> list[str]:
