@@ -32,9 +32,7 @@ from jobs.writing.memory import StoryMemory
 from jobs.writing.recipe import write_chapters
 from jobs.writing.texts import Texts
 
-_REQUESTS = 300  # at once in one replica: event streams, and downloads with a piece in memory each
 _LOOK_SECONDS = 1.0  # from one look whether a replica is alive to the next
-_CLOSING_SECONDS = 30.0  # for what is under way when a replica is to end
 
 
 class HttpFront:
@@ -67,22 +65,30 @@ class HttpFront:
             model=open_model(settings, RayModelMetrics()),
             room=WritingRoomClient(),
         )
-        return create_app(services, says_request_id=False)  # Serve does
+        self._app = create_app(services, says_request_id=False)  # Serve does
+        return self._app
+
+    async def end_streams(self) -> None:
+        """End those that are open and begin no more: the replica is to end."""
+        self._app.state.streams.close()
 
 
 _deployment = serve.deployment(
     serve.ingress()(HttpFront),
     name="http",
-    max_ongoing_requests=_REQUESTS,
     health_check_period_s=_LOOK_SECONDS,
-    graceful_shutdown_timeout_s=_CLOSING_SECONDS,
     ray_actor_options={"num_cpus": 0},  # the processors are for reading
 )
 
 
 def application(settings: Settings) -> Application:
     """The application, for Serve to run."""
-    return _deployment.bind(settings, edition_of(settings))
+    limits = _deployment.options(
+        max_ongoing_requests=settings.http_requests,
+        max_queued_requests=settings.http_queue,
+        graceful_shutdown_timeout_s=settings.http_stop_seconds,
+    )
+    return limits.bind(settings, edition_of(settings))
 
 
 def build_app(args: dict[str, str]) -> Application:

@@ -78,6 +78,7 @@ def create_app(services: Services, *, says_request_id: bool = True) -> FastAPI:
     )
     app.state.services = services
     app.state.uploads = Gate("uploads", settings.http_uploads)
+    app.state.bodies = Gate("requests with a body", settings.http_bodies)
     app.state.checks = Gate("checks", settings.http_checks)
     # Of their own: a check takes long, and others wait for the threads of the event loop.
     app.state.judges = ThreadPoolExecutor(settings.http_checks, "check")

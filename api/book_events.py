@@ -8,8 +8,8 @@ from starlette.responses import Response, StreamingResponse
 
 from api.book_state import BookIdInPath, book_not_found
 from api.event_stream import (
-    ONE_OF_THE_STREAMS,
     LastEventId,
+    OneOfTheStreams,
     described,
     followed,
     stream_response,
@@ -35,13 +35,13 @@ router = APIRouter()
             *ENTITY_PROBLEMS,
         ),
     },
-    dependencies=[ONE_OF_THE_STREAMS],
 )
 async def events(
-    book_id: BookIdInPath, services: Using, last_event_id: LastEventId = 0
+    book_id: BookIdInPath, services: Using, gate: OneOfTheStreams, last_event_id: LastEventId = 0
 ) -> Response:
     """All events of the book, then those to come."""
     stream = StreamId(BOOK.name, book_id)
     if not await services.log.version(stream):
         raise book_not_found(book_id)
-    return stream_response(followed(services.log, stream, last_event_id, services.settings))
+    pieces = followed(services.log, stream, last_event_id, services.settings, gate)
+    return stream_response(pieces)

@@ -1,8 +1,8 @@
 """An entity's events as they happen (Server-Sent Events).
 
 The id of an event is its version, so that a reader that comes back with `Last-Event-ID` misses
-nothing. A stream ends after a bounded time, or when the log does not answer; browsers come back
-by themselves.
+nothing. A stream ends after a bounded time, when the log does not answer, or when the process is
+to end; browsers come back by themselves.
 """
 
 import asyncio
@@ -47,24 +47,24 @@ LastEventId = Annotated[
 ]
 
 
-def _place(request: Request) -> Iterator[None]:
+def _place(request: Request) -> Iterator[Gate]:
     gate: Gate = request.app.state.streams
     with gate.enter():
-        yield
+        yield gate
 
 
-def _place_if_asked(request: Request) -> Iterator[None]:
+def _place_if_asked(request: Request) -> Iterator[Gate]:
     if not wants_stream(request):
-        yield
+        yield request.app.state.streams
         return
     yield from _place(request)
 
 
-ONE_OF_THE_STREAMS = Depends(_place)
-"""A route with it takes one of the places for streams."""
+OneOfTheStreams = Annotated[Gate, Depends(_place)]
+"""A route with it takes one of the places for streams; it is to end when they are closed."""
 
-ONE_OF_THE_STREAMS_IF_ASKED = Depends(_place_if_asked)
-"""A route with it takes one of the places for streams when a stream is asked for."""
+OneOfTheStreamsIfAsked = Annotated[Gate, Depends(_place_if_asked)]
+"""As `OneOfTheStreams`, when a stream is asked for."""
 
 
 def wants_stream(request: Request) -> bool:
@@ -87,26 +87,26 @@ def stream_response(pieces: AsyncIterator[bytes]) -> Response:
 
 
 async def followed(
-    log: EventLog, stream: StreamId, after: int, settings: Settings
+    log: EventLog, stream: StreamId, after: int, settings: Settings, gate: Gate
 ) -> AsyncIterator[bytes]:
     """The events of an entity after a version, then those to come, in pieces of a stream."""
     yield COME_BACK
-    async for recorded in recorded_events(log, stream, after, settings):
+    async for recorded in recorded_events(log, stream, after, settings, gate):
         yield KEEPALIVE_COMMENT if recorded is None else written(recorded)
 
 
 async def recorded_events(
-    log: EventLog, stream: StreamId, after: int, settings: Settings
+    log: EventLog, stream: StreamId, after: int, settings: Settings, gate: Gate
 ) -> AsyncGenerator[RecordedEvent | None, None]:
     """The events of an entity after a version, then those to come; None after a long silence.
 
-    Ends after `http_stream_seconds`, or when the log does not answer.
+    Ends after `http_stream_seconds`, when the log does not answer, or when `gate` is closed.
     """
     now = asyncio.get_running_loop().time
     ends = now() + settings.http_stream_seconds
     spoke = now()
     try:
-        while now() < ends:
+        while now() < ends and not gate.is_closed:
             known = await log.head()  # what comes after it, ends the wait
             async for recorded in log.read(stream, after):
                 yield recorded

@@ -6,6 +6,7 @@ repeated one: the same content under the same name is received once.
 
 import hashlib
 import hmac
+import re
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Request
@@ -26,6 +27,7 @@ from domain.library import BOOKS
 
 router = APIRouter()
 SIGNATURE = "X-Scriptorium-Signature"
+_SIGNATURE = re.compile("sha256=[0-9a-f]{64}")
 
 
 @router.post(
@@ -43,6 +45,7 @@ SIGNATURE = "X-Scriptorium-Signature"
         ProblemType.UNSUPPORTED_MEDIA_TYPE,
         ProblemType.INVALID_REQUEST,
         ProblemType.IDEMPOTENCY_KEY_REUSED,
+        ProblemType.TOO_MANY_REQUESTS,
         *ENTITY_PROBLEMS,
     ),
     openapi_extra=notification_body(),
@@ -103,16 +106,22 @@ async def _signed_body(request: Request, settings: Settings, signature: str) -> 
     content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if content_type != "application/json":
         raise Refusal(ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send application/json.")
+    if not _SIGNATURE.fullmatch(signature):  # whoever cannot sign is not waited for
+        raise _unsigned()
     body = await whole_body(request, settings.http_json_bytes, settings.http_idle_seconds)
     secret = settings.hook_secret.get_secret_value().encode()
     expected = "sha256=" + hmac.new(secret, body, hashlib.sha256).hexdigest()
     if not hmac.compare_digest(expected.encode(), signature.encode()):
-        raise Refusal(
-            ProblemType.SIGNATURE_INVALID,
-            f"{SIGNATURE} is not the HMAC-SHA256 of the body with the hook's secret.",
-            headers={"WWW-Authenticate": f'HMAC-SHA256 header="{SIGNATURE}"'},
-        )
+        raise _unsigned()
     return body
+
+
+def _unsigned() -> Refusal:
+    return Refusal(
+        ProblemType.SIGNATURE_INVALID,
+        f"{SIGNATURE} is not the HMAC-SHA256 of the body with the hook's secret.",
+        headers={"WWW-Authenticate": f'HMAC-SHA256 header="{SIGNATURE}"', "Connection": "close"},
+    )
 
 
 def _is_ours(each: Announced, settings: Settings) -> bool:

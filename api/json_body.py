@@ -17,6 +17,7 @@ BODY_PROBLEMS = (
     ProblemType.TOO_LARGE,
     ProblemType.UNSUPPORTED_MEDIA_TYPE,
     ProblemType.INVALID_REQUEST,
+    ProblemType.TOO_MANY_REQUESTS,
 )
 """What an address that takes a JSON body can answer."""
 

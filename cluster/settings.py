@@ -94,6 +94,13 @@ class Settings(
         if (self.s3_access_key is None) != (self.s3_secret_key is None):
             keys = f"{PREFIX}S3_ACCESS_KEY and {PREFIX}S3_SECRET_KEY"
             raise ValueError(f"set {keys} together, or neither")
+        held = ("http_uploads", "http_bodies", "http_streams", "http_checks")
+        if sum(getattr(self, name) for name in held) >= self.http_requests:
+            names = ", ".join(f"{PREFIX}{name.upper()}" for name in held)
+            raise ValueError(
+                f"{PREFIX}HTTP_REQUESTS must be more than {names} together, or those that last "
+                "could take all its places"
+            )
         return self
 
     @property

@@ -5,6 +5,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
 
 from rich.console import Console
 from rich.table import Table
@@ -23,7 +24,7 @@ from jobs.ingest import Request, ingest
 from jobs.ingestion.screen import print_table
 from jobs.ingestion.sources import find_sources
 from jobs.ingestion.tally import BookReport, RunReport
-from serve_local import serving
+from local_front import serving
 
 _ROTATED = {3: 90}
 _BLANK = [2]
@@ -46,7 +47,7 @@ def main() -> int:
     scan(digital, posted, scanner=_ANOTHER_SCANNER)
     console.print(f"A book of {len(truths[str(digital)])} pages is typeset and scanned: {folder}")
     console.print("Starting Ray with its dashboard, and the HTTP API ...")
-    with serving(settings) as dashboard:
+    with serving(settings, Event()) as dashboard:
         console.print(f"Ray dashboard: http://{dashboard}\n")
         report = _read([digital, scanned], settings, console)
         for line in report.books:

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.event_stream import (
-    ONE_OF_THE_STREAMS_IF_ASKED,
+    OneOfTheStreamsIfAsked,
     described,
     stream_response,
     wants_stream,
@@ -78,9 +78,10 @@ async def chapters(project_id: ProjectIdInPath, services: Using) -> Response:
         ),
     },
     openapi_extra=described_body(NewChapter),
-    dependencies=[ONE_OF_THE_STREAMS_IF_ASKED],
 )
-async def generate(project_id: ProjectIdInPath, asker: Asking, idempotency: Once) -> Response:
+async def generate(
+    project_id: ProjectIdInPath, asker: Asking, idempotency: Once, gate: OneOfTheStreamsIfAsked
+) -> Response:
     """Planned, written scene by scene, read, and checked against what the story has established;
     then it waits for the author's decision."""
     services = asker.services
@@ -104,7 +105,7 @@ async def generate(project_id: ProjectIdInPath, asker: Asking, idempotency: Once
     after = before.version
     if REPLAYED in response.headers:  # from where the first answer was given
         after = expected_version(response.headers["etag"]) or after
-    return stream_response(followed_chapter(services, project_id, chapter.chapter_id, after))
+    return stream_response(followed_chapter(services, project_id, chapter.chapter_id, after, gate))
 
 
 @router.get(

@@ -13,14 +13,15 @@ from starlette.responses import Response, StreamingResponse
 from actors.writing_room import Place
 from api.event_stream import (
     COME_BACK,
-    ONE_OF_THE_STREAMS,
     LastEventId,
+    OneOfTheStreams,
     described,
     followed,
     recorded_events,
     stream_response,
     written,
 )
+from api.limits import Gate
 from api.problems import ProblemType, documented
 from api.projects.found import PROJECT, PROJECT_PROBLEMS, ProjectIdInPath, ask, find_project
 from api.services import Services, Using
@@ -63,19 +64,22 @@ class Token(BaseModel):
         200: described("`id` is the version, `event` the type, `data` an EventView in JSON."),
         **documented(ProblemType.TOO_MANY_REQUESTS, *PROJECT_PROBLEMS),
     },
-    dependencies=[ONE_OF_THE_STREAMS],
 )
 async def events(
-    project_id: ProjectIdInPath, services: Using, last_event_id: LastEventId = 0
+    project_id: ProjectIdInPath,
+    services: Using,
+    gate: OneOfTheStreams,
+    last_event_id: LastEventId = 0,
 ) -> Response:
     """All events of the project, then those to come."""
     await find_project(services, project_id)
     stream = StreamId(PROJECT, project_id)
-    return stream_response(followed(services.log, stream, last_event_id, services.settings))
+    pieces = followed(services.log, stream, last_event_id, services.settings, gate)
+    return stream_response(pieces)
 
 
 async def followed_chapter(
-    services: Services, project_id: str, chapter_id: str, after: int
+    services: Services, project_id: str, chapter_id: str, after: int, gate: Gate
 ) -> AsyncIterator[bytes]:
     """Pieces of a stream: the project's events about a chapter after a version, and its text as it
     is written. Ends when the chapter is at rest, or when a stream may last no longer."""
@@ -84,7 +88,7 @@ async def followed_chapter(
 
     async def tell_events() -> None:
         stream = StreamId(PROJECT, project_id)
-        events = recorded_events(services.log, stream, after, services.settings)
+        events = recorded_events(services.log, stream, after, services.settings, gate)
         is_over = False
         try:
             async with aclosing(events):

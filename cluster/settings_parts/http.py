@@ -12,6 +12,24 @@ class HttpSettings(BaseModel):
         "127.0.0.1", description="where scripts/serve listens; the API asks nobody for a password"
     )
     http_port: int = Field(8000, ge=1, le=65_535, description="where scripts/serve listens")
+    http_requests: int = Field(
+        300, ge=10, le=100_000, description="requests one HTTP replica answers at once"
+    )
+    http_queue: int = Field(
+        200,
+        ge=0,
+        le=100_000,
+        description="further requests that wait for one HTTP replica; more get 503",
+    )
+    http_bodies: int = Field(
+        64,
+        ge=1,
+        le=10_000,
+        description="requests whose JSON body one HTTP replica receives at once; more get 429",
+    )
+    http_stop_seconds: Annotated[float, Field(ge=10, le=3600)] = Field(
+        30.0, description="seconds that requests under way have when an HTTP replica is to end"
+    )
     http_uploads: int = Field(
         8, ge=1, le=1000, description="uploads one HTTP replica takes at once; more get 429"
     )

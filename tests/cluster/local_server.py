@@ -1,6 +1,7 @@
 """`scripts/serve` without its set-up: the server as a user runs it on one machine."""
 
-import socket
+import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 import psutil
 
 from tests.cluster.commands import REPOSITORY, clean_environment
+from tests.cluster.ports import free_ports
 from tests.cluster.processes import kill, still_running, with_descendants
 
 _READY = "serve: ready"
@@ -23,8 +25,7 @@ class LocalServer:
     def __init__(self, folder: Path, **settings: str) -> None:
         self.folder = folder
         self.settings = {f"SCRIPTORIUM_{name.upper()}": value for name, value in settings.items()}
-        with socket.create_server(("127.0.0.1", 0)) as probe:
-            self.port: int = probe.getsockname()[1]
+        (self.port,) = free_ports(1)
         self.url = f"http://127.0.0.1:{self.port}"
         self._process: subprocess.Popen[bytes] | None = None
         self._family: list[psutil.Process] = []
@@ -34,8 +35,8 @@ class LocalServer:
         """What it has printed so far."""
         return (self.folder / "serve.txt").read_text("utf-8")
 
-    def start(self) -> None:
-        """Come back when it says that it is ready."""
+    def launch(self) -> None:
+        """Have it start."""
         # Ray's sockets need a short path.
         self._scratch = tempfile.TemporaryDirectory(prefix="ray-", ignore_cleanup_errors=True)
         with (self.folder / "serve.txt").open("wb") as output:
@@ -51,6 +52,11 @@ class LocalServer:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    def start(self) -> None:
+        """Come back when it says that it is ready."""
+        self.launch()
+        assert self._process
         deadline = time.monotonic() + _START_SECONDS
         while _READY not in self.messages:
             ended = self._process.poll() is not None
@@ -63,13 +69,31 @@ class LocalServer:
         """All its processes."""
         return with_descendants(self._process.pid) if self._process else []
 
+    def press_ctrl_c(self) -> None:
+        """A terminal sends it to all processes that have not left its session."""
+        assert self._process
+        os.killpg(self._process.pid, signal.SIGINT)
+
+    def terminate(self) -> None:
+        """Send SIGTERM to it alone."""
+        assert self._process
+        self._process.terminate()
+
     def stop(self) -> tuple[int, list[str]]:
         """Ask it to stop; gives its exit status and the processes it left behind."""
+        self.terminate()
+        return self.ended()
+
+    def ended(self) -> tuple[int, list[str]]:
+        """Its exit status, and the processes it left behind, once it has ended."""
         assert self._process
-        family = self.family()
-        self._process.terminate()
+        family = set(self.family())
+        deadline = time.monotonic() + _STOP_SECONDS
         try:
-            status = self._process.wait(_STOP_SECONDS)
+            while self._process.poll() is None and time.monotonic() < deadline:
+                family.update(self.family())  # what was starting goes on doing so
+                time.sleep(0.1)
+            status = self._process.wait(0)
             left = still_running(family, seconds=10)
         finally:
             kill(family)

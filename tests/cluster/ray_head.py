@@ -1,13 +1,13 @@
 """A Ray cluster of one node, started as a user starts it, that no other machine can reach."""
 
 import secrets
-import socket
 import subprocess
 import time
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from tests.cluster.commands import clean_environment
+from tests.cluster.ports import free_ports
 from tests.cluster.processes import kill, still_running, with_descendants
 
 HOST = "127.0.0.1"
@@ -32,7 +32,7 @@ class RayHead:
     def __init__(self, folder: Path, cpus: int) -> None:
         self.folder = folder
         self.token = secrets.token_hex(32)
-        *ports, metrics, monitor = _free_ports(len(_PORTS) + 2)
+        *ports, metrics, monitor = free_ports(len(_PORTS) + 2)
         self._ports = dict(zip(_PORTS, ports, strict=True))
         self.environment = clean_environment() | {
             "RAY_ADDRESS": f"{HOST}:{self._ports['--port']}",
@@ -82,11 +82,3 @@ class RayHead:
             *("--num-cpus", str(cpus), "--object-store-memory", str(200 * 2**20)),
             *("--temp-dir", str(self.folder)),
         ]
-
-
-def _free_ports(count: int) -> list[int]:
-    with ExitStack() as sockets:
-        taken = [sockets.enter_context(socket.socket()) for _ in range(count)]
-        for each in taken:
-            each.bind((HOST, 0))
-        return [each.getsockname()[1] for each in taken]

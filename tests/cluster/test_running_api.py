@@ -176,7 +176,7 @@ async def test_a_killed_replica_is_replaced_and_forgets_nothing(server: LocalSer
     """What clients meet meanwhile, and nothing else:
 
     - a request that the replica has is broken off without an answer, or HAProxy answers with 503
-      and one of the API's problems (`cluster/no_replica.http`);
+      and one of the API's problems (`cluster/haproxy/problems.cfg`);
     - one that comes while there is no replica waits, in Serve's own proxy, for the next.
     """
     (replica,) = replicas(server)

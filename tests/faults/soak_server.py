@@ -43,7 +43,7 @@ def running(folder: Path, database: str) -> Iterator["System"]:
         consumer_save_seconds=0.2,
         consumer_poll_seconds=0.2,
     )
-    local_serve.prepare(folder)
+    local_serve.prepare(folder, settings)
     with connected(settings):
         # Imported now, because Serve reads its environment when it is imported.
         from ray import serve

@@ -172,9 +172,10 @@ def scope_of(method: str, path: str, headers: dict[str, str] | None = None) -> S
 
 @asynccontextmanager
 async def streaming(
-    app: FastAPI, path: str, headers: dict[str, str] | None = None
+    app: FastAPI, path: str, headers: dict[str, str] | None = None, *, method: str = "GET"
 ) -> AsyncIterator[Stream]:
-    """A GET whose client reads as it likes, and leaves at the end of the context."""
+    """A request whose client reads as it likes, sends no body, and leaves at the end of the
+    context."""
     start: asyncio.Future[Message] = asyncio.get_running_loop().create_future()
     pieces: asyncio.Queue[bytes | None] = asyncio.Queue()
     gone = asyncio.Event()
@@ -191,7 +192,7 @@ async def streaming(
         if not message.get("more_body"):
             await pieces.put(None)
 
-    running = asyncio.create_task(app(scope_of("GET", path, headers), receive, send))
+    running = asyncio.create_task(app(scope_of(method, path, headers), receive, send))
     try:
         message = await start
         found = {name.decode(): value.decode() for name, value in message["headers"]}

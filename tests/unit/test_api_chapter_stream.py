@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from api.limits import Gate
 from api.projects.following import followed_chapter
 from domain.errors import RecordDamaged
 from domain.events import StreamId
@@ -36,10 +37,11 @@ async def test_a_stream_that_comes_after_the_end_ends(bell: Novel) -> None:
     await bell.post("/chapters/1/cancel")
     found = (await bell.get()).json()
     chapter = found["chapters"][0]["chapter_id"]
-    services = bell.server.services
+    services, gate = bell.server.services, Gate("streams", 1)
     async with asyncio.timeout(10):
         told = [
-            each async for each in followed_chapter(services, bell.id, chapter, found["version"])
+            each
+            async for each in followed_chapter(services, bell.id, chapter, found["version"], gate)
         ]
     assert not any(b"event:" in each for each in told)
 
@@ -56,6 +58,7 @@ class DamagedLog:
 
 
 async def test_a_stream_whose_events_cannot_be_read_ends(bell: Novel) -> None:
+    gate = Gate("streams", 1)
     services = replace(bell.server.services, log=DamagedLog())  # type: ignore[arg-type]
     async with asyncio.timeout(10):
-        assert [each async for each in followed_chapter(services, bell.id, "c" * 32, 0)]
+        assert [each async for each in followed_chapter(services, bell.id, "c" * 32, 0, gate)]

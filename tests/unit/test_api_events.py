@@ -90,6 +90,16 @@ async def test_a_stream_ends_after_a_while(tmp_path: Path) -> None:
             assert await stream.event() is None
 
 
+async def test_streams_end_when_the_process_is_to_end(server: Server) -> None:
+    async with streaming(server.app, EVENTS) as stream:
+        assert await stream.event()
+        server.app.state.streams.close()
+        assert await stream.event() is None
+    refused = await server.client.get(EVENTS)
+    assert refused.status_code == 503
+    assert refused.json()["type"] == "/problems/unavailable"
+
+
 async def test_a_stream_outlasts_other_requests(tmp_path: Path) -> None:
     async with serving(tmp_path, http_request_seconds=0.1) as server:
         await server.upload()

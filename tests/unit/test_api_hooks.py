@@ -18,9 +18,10 @@ from domain.entities.intake import (
 )
 from domain.errors import SettingsError
 from domain.events import START
-from tests.unit.api_server import Server, serving
+from tests.unit.api_server import Server, serving, streaming
 
 HOOK = "/v1/hooks/object-created"
+PROJECTS = "/v1/projects"
 SECRET = "a-secret-of-some-length"
 ETAG = "c846ff7a18f28c2e262116d6e8719ef0"
 
@@ -188,6 +189,24 @@ async def test_requests_have_to_be_signed(server: Server, signature: str) -> Non
     assert "HMAC-SHA256" in response.headers["www-authenticate"]
     assert SECRET not in response.text
     assert await events(server) == 0
+
+
+@pytest.mark.parametrize("signature", ["", "sha256=" + "G" * 64])
+async def test_who_does_not_sign_is_not_waited_for(server: Server, signature: str) -> None:
+    headers = {"Content-Type": "application/json", "X-Scriptorium-Signature": signature}
+    async with streaming(server.app, HOOK, headers, method="POST") as answer:
+        assert answer.status == 401
+        assert answer.headers["connection"] == "close"
+
+
+async def test_a_bounded_number_of_bodies_is_received(tmp_path: Path) -> None:
+    async with serving(tmp_path, hook_secret=SECRET, http_bodies=1) as server:
+        with server.app.state.bodies.enter():
+            for response in (await send(server, r2()), await server.client.post(PROJECTS, json={})):
+                assert response.status_code == 429
+                assert response.json()["type"] == "/problems/too-many-requests"
+                assert response.headers["retry-after"] == "5"
+        assert (await send(server, {"Records": []})).status_code == 202
 
 
 async def test_a_signature_of_strange_characters(server: Server) -> None:

@@ -148,6 +148,7 @@ def test_all_bad_values_are_named_at_once(variable: pytest.MonkeyPatch) -> None:
         ({"store": "s3:///shelf"}, ["STORE", "bucket"]),
         ({"s3_access_key": KEY}, ["S3_ACCESS_KEY", "S3_SECRET_KEY"]),
         ({"s3_secret_key": SECRET}, ["S3_ACCESS_KEY", "S3_SECRET_KEY"]),
+        ({"http_requests": "150"}, ["HTTP_REQUESTS", "HTTP_STREAMS", "HTTP_BODIES"]),
     ],
 )
 def test_settings_that_do_not_fit_together(
