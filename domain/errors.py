@@ -23,8 +23,9 @@
         ├── KeyRefused
         ├── StoreRefused
         ├── RecordDamaged
-        ├── ModelRefused
-        ├── AnswerUnusable
+        ├── NothingGained
+        │   ├── ModelRefused
+        │   └── AnswerUnusable
         ├── FencedOut
         ├── ProcessKilled
         ├── EntityFailed
@@ -35,7 +36,12 @@
 Whether a caller may retry is the type, never the message. All of them survive pickling.
 """
 
+from typing import TYPE_CHECKING
+
 from domain.book import BookFault
+
+if TYPE_CHECKING:
+    from domain.prompt import Usage
 
 
 class ScriptoriumError(Exception):
@@ -130,11 +136,20 @@ class RecordDamaged(Terminal):
     """A stored record cannot be understood."""
 
 
-class ModelRefused(Terminal):
+class NothingGained(Terminal):
+    """A call to a language model that gave nothing; `usage` is what it has cost all the same, None
+    where that is not known."""
+
+    def __init__(self, message: str = "", usage: "Usage | None" = None) -> None:
+        super().__init__(message)
+        self.usage = usage
+
+
+class ModelRefused(NothingGained):
     """The language model's endpoint rejected the call: credentials, model name, content filter."""
 
 
-class AnswerUnusable(Terminal):
+class AnswerUnusable(NothingGained):
     """A language model's answer was cut off, or was not what was asked for."""
 
 

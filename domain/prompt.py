@@ -45,13 +45,15 @@ class Prompt(Frozen):
 
 class Usage(Frozen):
     """Tokens of one call; `cached` of the prompt's were read from a cache. `estimated` where the
-    endpoint did not say. `money` in the price table's currency, None without a price."""
+    endpoint did not say. `money` in the price table's currency, None without a price. `lost` are
+    answers that never arrived before one did: they may have been paid as well."""
 
     prompt: int = 0
     cached: int = 0
     completion: int = 0
     estimated: bool = False
     money: float | None = None
+    lost: int = 0
 
     def __add__(self, other: "Usage") -> "Usage":
         """Both together; money of what has a price."""
@@ -62,6 +64,7 @@ class Usage(Frozen):
             completion=self.completion + other.completion,
             estimated=self.estimated or other.estimated,
             money=sum(priced) if priced else None,
+            lost=self.lost + other.lost,
         )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from adapters.llm.capabilities import Capabilities
-from adapters.llm.endpoint import Endpoint
+from adapters.llm.endpoint import Call, Endpoint
 from adapters.llm.errors import RequestRejected
 from adapters.llm.ledger import Ledger
 from adapters.llm.messages import Messages, characters
@@ -14,7 +14,7 @@ from adapters.llm.metrics import Tally
 from adapters.llm.thoughts import Spoken
 from adapters.llm.wire import WireUsage, read_chat, read_whole_chat
 from domain.errors import AnswerUnusable, ModelRefused
-from domain.prompt import Prompt, Purpose, Usage
+from domain.prompt import Prompt, Usage
 
 _PATH = "/chat/completions"
 _LONGEST_TOKEN = 64  # characters on average: a stream that is longer than that does not end
@@ -50,18 +50,19 @@ class Chat:
         """
         extra = {"response_format": response_format} if response_format else {}
         read = partial(read_whole_chat, self.endpoint.who)
+        call = Call(prompt.purpose)
         while True:
             body = self._body(prompt, messages) | extra
             try:
-                chat = await self.endpoint.post(_PATH, body, read, prompt.purpose)
+                chat = await self.endpoint.post(_PATH, body, read, call)
             except RequestRejected as error:
                 if not self._make_plainer(error, body):
                     raise
             else:
                 written, spoken = chat.message.text, Spoken()
                 text = spoken.hear(written) + spoken.end()
-                usage = self._used(prompt.purpose, chat.usage, messages, len(written))
-                self._check_end(prompt, text, chat.finish_reason, chat.message.refusal)
+                usage = self._used(call, chat.usage, messages, len(written))
+                self._check_end(prompt, text, chat.finish_reason, chat.message.refusal, usage)
                 return Answer(text, usage)
 
     async def stream(
@@ -96,6 +97,7 @@ class Chat:
     ) -> AsyncGenerator[str | Answer, None]:
         who = self.endpoint.who
         spoken = Spoken()
+        call = Call(prompt.purpose)
         texts: list[str] = []
         written = 0
         room = prompt.max_tokens * _LONGEST_TOKEN
@@ -106,7 +108,7 @@ class Chat:
             body,
             partial(read_chat, who),
             lambda chunk: bool(chunk.finish_reason),
-            prompt.purpose,
+            call,
         )
         async with aclosing(chunks):
             async for chunk in chunks:
@@ -115,7 +117,8 @@ class Chat:
                 refusal = chunk.message.refusal or refusal
                 written += len(chunk.message.text)
                 if written > room:
-                    raise AnswerUnusable(f"{who} writes without end")
+                    usage = self._used(call, told, messages, written)
+                    raise AnswerUnusable(f"{who} writes without end", usage)
                 text = spoken.hear(chunk.message.text)
                 if text:
                     texts.append(text)
@@ -125,8 +128,8 @@ class Chat:
             texts.append(rest)
             yield rest
         whole = "".join(texts)
-        usage = self._used(prompt.purpose, told, messages, written)
-        self._check_end(prompt, whole, end, refusal)
+        usage = self._used(call, told, messages, written)
+        self._check_end(prompt, whole, end, refusal, usage)
         yield Answer(whole, usage)
 
     def _body(self, prompt: Prompt, messages: Messages) -> dict[str, object]:
@@ -151,7 +154,11 @@ class Chat:
         return False
 
     def _used(
-        self, purpose: Purpose, told: WireUsage | None, messages: Messages, length: int
+        self,
+        call: Call,
+        told: WireUsage | None,
+        messages: Messages,
+        length: int,
     ) -> Usage:
         usage = self._ledger.usage(told, characters(messages), length)
         for tally, number in (
@@ -160,19 +167,22 @@ class Chat:
             (Tally.COMPLETION_TOKENS, usage.completion),
         ):
             if number:
-                self.endpoint.metrics.count(tally, purpose, number)
-        return usage
+                self.endpoint.metrics.count(tally, call.purpose, number)
+        return usage.model_copy(update={"lost": call.lost})
 
-    def _check_end(self, prompt: Prompt, text: str, end: str | None, refusal: str | None) -> None:
+    def _check_end(
+        self, prompt: Prompt, text: str, end: str | None, refusal: str | None, usage: Usage
+    ) -> None:
         who = self.endpoint.who
         if end == "content_filter":
-            raise ModelRefused(f"{who}: the content filter stopped the answer")
+            raise ModelRefused(f"{who}: the content filter stopped the answer", usage)
         if refusal:
-            raise ModelRefused(f"{who} declines to answer")
+            raise ModelRefused(f"{who} declines to answer", usage)
         if end in {"length", "max_tokens"}:
             raise AnswerUnusable(
                 f"the answer of {who} was cut off at {prompt.max_tokens} tokens; "
-                "ask for less, or allow more"
+                "ask for less, or allow more",
+                usage,
             )
         if end in {"tool_calls", "function_call"} or not text.strip():
-            raise AnswerUnusable(f"{who} gave an empty answer")
+            raise AnswerUnusable(f"{who} gave an empty answer", usage)

@@ -49,6 +49,15 @@ class Limits:
     rest_seconds: float = 30.0
 
 
+@dataclass(slots=True)
+class Call:
+    """A call: what it is for, and how many attempts may have been paid whose answers never
+    arrived."""
+
+    purpose: Purpose
+    lost: int = 0
+
+
 class Endpoint:
     """Sends requests. Belongs to the event loop in which it is first used."""
 
@@ -89,7 +98,7 @@ class Endpoint:
         path: str,
         body: Mapping[str, object],
         parse: Callable[[object], T],
-        purpose: Purpose,
+        call: Call,
     ) -> T:
         """The answer, parsed. `parse` raises `NoAnswer` where another attempt is worth it.
 
@@ -102,13 +111,13 @@ class Endpoint:
             async with self._places:
                 with self.breaker.guard(), translating(self.who):
                     async with asyncio.timeout(self._limits.seconds):
-                        self.metrics.count(Tally.CALLS, purpose)
+                        self.metrics.count(Tally.CALLS, call.purpose)
                         answer = await self._client.post(
                             path, cast_to=object, body=body, options={"follow_redirects": False}
                         )
                     return parse(answer)
 
-        return await self._repeat(attempt, purpose)
+        return await self._repeat(attempt, call)
 
     async def stream(
         self,
@@ -116,7 +125,7 @@ class Endpoint:
         body: Mapping[str, object],
         parse: Callable[[object], T],
         is_last: Callable[[T], bool],
-        purpose: Purpose,
+        call: Call,
     ) -> AsyncGenerator[T, None]:
         """An answer's pieces, parsed. Only its beginning is tried again.
 
@@ -124,7 +133,9 @@ class Endpoint:
             ModelUnavailable, ModelRefused, RequestRejected: as `post`; also where no piece was
                 the last.
         """
-        held, pieces, first = await self._repeat(lambda: self._begin(path, body, purpose), purpose)
+        held, pieces, first = await self._repeat(
+            lambda: self._begin(path, body, call.purpose), call
+        )
         async with held:
             end = asyncio.get_running_loop().time() + _STREAM_LIFE * self._limits.seconds
             ended = False
@@ -172,7 +183,7 @@ class Endpoint:
     def _no_stream(self, pieces: AsyncStream[object]) -> Fault:
         kind = pieces.response.headers.get("content-type", "")
         if kind.startswith("text/event-stream"):
-            return NoAnswer(f"{self.who} broke off before an answer")
+            return NoAnswer(f"{self.who} broke off before an answer", is_lost=True)
         return ModelRefused(f"{self.who} does not stream as OpenAI's API does; check its address")
 
     async def _next(self, pieces: AsyncStream[object], end: float) -> object | None:
@@ -181,19 +192,23 @@ class Endpoint:
             async with asyncio.timeout_at(min(now + self._limits.seconds, end)):
                 return await anext(pieces, None)
 
-    async def _repeat(self, attempt: Callable[[], Awaitable[T]], purpose: Purpose) -> T:
+    async def _repeat(self, attempt: Callable[[], Awaitable[T]], call: Call) -> T:
         retrying = AsyncRetrying(
             retry=retry_if_exception_type(NoAnswer),
             stop=stop_after_attempt(self._limits.attempts)
             | stop_before_delay(self._limits.retry_seconds),
             wait=_wait,
-            before_sleep=lambda state: self._note_retry(state, purpose),
+            before_sleep=lambda state: self._note_retry(state, call.purpose),
             sleep=self._sleep,
             reraise=True,
         )
 
-        async def once() -> T:  # a lambda would not be awaited
-            return await attempt()
+        async def once() -> T:
+            try:
+                return await attempt()
+            except NoAnswer as error:
+                call.lost += error.is_lost
+                raise
 
         try:
             result: T = await retrying(once)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from email.utils import parsedate_to_datetime
 
+import httpx
 from openai import APIConnectionError, APIError, APIStatusError, APITimeoutError, OpenAIError
 
 from domain.errors import ModelRefused
@@ -33,14 +34,23 @@ _ADVICE_BY_STATUS = {
 class NoAnswer(Exception):
     """An attempt failed and may be made again, after so many seconds at the earliest.
 
-    `is_outage` is false where the endpoint answered that it is busy. Stays within the adapter:
-    the last one becomes `ModelUnavailable`.
+    `is_outage` is false where the endpoint answered that it is busy; `is_lost` is true where it
+    may have answered, and be paid. Stays within the adapter: the last one becomes
+    `ModelUnavailable`.
     """
 
-    def __init__(self, message: str, after: float = 0.0, is_outage: bool = True) -> None:
+    def __init__(
+        self,
+        message: str,
+        after: float = 0.0,
+        *,
+        is_outage: bool = True,
+        is_lost: bool = False,
+    ) -> None:
         super().__init__(message)
         self.after = after
         self.is_outage = is_outage
+        self.is_lost = is_lost
 
 
 class RequestRejected(Exception):
@@ -67,10 +77,12 @@ def translating(who: str) -> Iterator[None]:
     """
     try:
         yield
-    except (TimeoutError, APITimeoutError):
-        raise NoAnswer(f"{who} did not answer in time") from None
-    except APIConnectionError:
-        raise NoAnswer(f"{who} cannot be reached, or broke off; check its address") from None
+    except (TimeoutError, APITimeoutError) as error:
+        raise NoAnswer(f"{who} did not answer in time", is_lost=_was_sent(error)) from None
+    except APIConnectionError as error:
+        raise NoAnswer(
+            f"{who} cannot be reached, or broke off; check its address", is_lost=_was_sent(error)
+        ) from None
     except APIStatusError as error:
         headers = error.response.headers
         raise refusal(who, error.status_code, error.code, error.param, headers) from None
@@ -79,7 +91,13 @@ def translating(who: str) -> Iterator[None]:
     except OpenAIError as error:
         raise ModelRefused(f"{who}: the call failed ({type(error).__name__})") from None
     except (ValueError, RecursionError):
-        raise NoAnswer(f"{who} sent what is not JSON") from None
+        raise NoAnswer(f"{who} sent what is not JSON", is_lost=True) from None
+
+
+def _was_sent(error: BaseException) -> bool:
+    """Whether a request may have reached the endpoint."""
+    never = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+    return not isinstance(error.__cause__, never)
 
 
 def refusal(

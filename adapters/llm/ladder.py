@@ -11,7 +11,7 @@ from adapters.llm.messages import Messages, messages_of
 from adapters.llm.metrics import Tally
 from adapters.llm.schema import schema_name, wire_schema
 from domain.book import Frozen
-from domain.errors import AnswerUnusable
+from domain.errors import AnswerUnusable, NothingGained
 from domain.prompt import Prompt, Usage
 
 T = TypeVar("T", bound=Frozen)
@@ -76,12 +76,18 @@ class Ladder(Generic[T]):
         if isinstance(result, _Bad):
             raise AnswerUnusable(
                 f"{self._chat.endpoint.who} did not give a {self._kind.__name__}: "
-                + "; ".join(result.mismatch.problems)
+                + "; ".join(result.mismatch.problems),
+                self.used,
             )
         return result
 
     async def _ask(self, messages: Messages) -> T | _Bad:
-        answer = await self._chat.answer(self._prompt, messages, self._response_format())
+        try:
+            answer = await self._chat.answer(self._prompt, messages, self._response_format())
+        except NothingGained as error:
+            if error.usage is not None:
+                error.usage = self.used = self.used + error.usage
+            raise
         self.used += answer.usage
         try:
             value = self._reader.read(answer.text)

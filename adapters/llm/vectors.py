@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from math import fsum, isfinite, sqrt
 
-from adapters.llm.endpoint import Endpoint
+from adapters.llm.endpoint import Call, Endpoint
 from adapters.llm.ledger import Ledger
 from adapters.llm.metrics import Tally
 from adapters.llm.wire import VectorAnswer, read_vectors
@@ -28,11 +28,11 @@ class Vectors:
     async def of(self, texts: Sequence[str]) -> tuple[list[list[float]], Usage]:
         """A vector of length 1 for each text. Raises as `LanguageModel.embed`."""
         vectors: list[list[float]] = []
-        used = Usage()
+        used, call = Usage(), Call(Purpose.EMBED)
         read = partial(read_vectors, self._endpoint.who)
         for batch in _batches(texts):
             body = {"model": self._model, "input": batch, "encoding_format": "float"}
-            answer = await self._endpoint.post(_PATH, body, read, Purpose.EMBED)
+            answer = await self._endpoint.post(_PATH, body, read, call)
             usage = self._ledger.usage(answer.usage, sum(map(len, batch)), 0)
             if usage.prompt:
                 self._endpoint.metrics.count(Tally.PROMPT_TOKENS, Purpose.EMBED, usage.prompt)
@@ -40,7 +40,7 @@ class Vectors:
             vectors += self._checked(answer, len(batch))
         if len({len(vector) for vector in vectors}) > 1:
             raise AnswerUnusable(f"{self._endpoint.who} sent vectors of different lengths")
-        return vectors, used
+        return vectors, used.model_copy(update={"lost": call.lost})
 
     def _checked(self, answer: VectorAnswer, number: int) -> list[list[float]]:
         ordered = sorted(answer.data, key=lambda vector: vector.index)

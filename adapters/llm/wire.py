@@ -115,7 +115,7 @@ def read_whole_chat(who: str, answer: object) -> ChatAnswer:
     """A chat completion that is not a chunk. Raises as `Endpoint.post` expects."""
     chat = read_chat(who, answer)
     if not chat.choices:
-        raise NoAnswer(f"{who} sent an answer without an answer in it")
+        raise NoAnswer(f"{who} sent an answer without an answer in it", is_lost=True)
     return chat
 
 
@@ -132,4 +132,4 @@ def _read(who: str, answer: object, kind: type[R]) -> R:
     try:
         return kind.model_validate(answer)
     except ValidationError:
-        raise NoAnswer(f"{who} sent an answer that cannot be understood") from None
+        raise NoAnswer(f"{who} sent an answer that cannot be understood", is_lost=True) from None

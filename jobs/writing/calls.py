@@ -1,6 +1,7 @@
 """Calls to the language model, each begun and recorded in the ledger of its project.
 
-What is begun and never recorded shows there as a call of unknown cost: nothing is paid silently.
+What is begun and never recorded shows there as a call of unknown cost, and so do attempts whose
+answers never arrived: nothing is paid silently.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -11,7 +12,7 @@ from adapters.llm.base import Completion, Delta, Embeddings, LanguageModel
 from domain.book import Frozen
 from domain.entities.project.commands import BeginCall, RecordCall
 from domain.entity import Command
-from domain.errors import AnswerUnusable
+from domain.errors import AnswerUnusable, NothingGained
 from domain.prompt import Origin, Prompt, Purpose, Usage
 
 T = TypeVar("T", bound=Frozen)
@@ -68,11 +69,15 @@ class Calls:
         """See `LanguageModel`; the call is recorded when the whole answer comes."""
         call_id = await self._begin(step, prompt.purpose)
         whole: Completion | None = None
-        async for item in self._model.stream(prompt):
-            if isinstance(item, Completion):
-                whole = item
-            else:
-                yield item
+        try:
+            async for item in self._model.stream(prompt):
+                if isinstance(item, Completion):
+                    whole = item
+                else:
+                    yield item
+        except NothingGained as error:
+            await self._record_nothing(call_id, error)
+            raise
         if whole is None:
             raise AnswerUnusable("the model's answer has no end: try another model")
         await self._record(call_id, whole.usage, whole.origin)
@@ -81,7 +86,11 @@ class Calls:
     async def structured(self, step: str, prompt: Prompt, schema: type[T]) -> T:
         """See `LanguageModel`."""
         call_id = await self._begin(step, prompt.purpose)
-        answer = await self._model.structured(prompt, schema)
+        try:
+            answer = await self._model.structured(prompt, schema)
+        except NothingGained as error:
+            await self._record_nothing(call_id, error)
+            raise
         await self._record(call_id, answer.usage, answer.origin)
         return answer.value
 
@@ -105,6 +114,11 @@ class Calls:
             )
         )
         return call_id
+
+    async def _record_nothing(self, call_id: str, error: NothingGained) -> None:
+        """What an answer that cannot be used has cost is paid like any other."""
+        if error.usage is not None:
+            await self._record(call_id, error.usage, self.origin)
 
     async def _record(self, call_id: str, usage: Usage, origin: Origin) -> None:
         await self._do(

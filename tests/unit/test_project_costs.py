@@ -84,6 +84,15 @@ def test_a_call_of_which_nothing_more_is_heard_is_unknown() -> None:
     assert [each.calls for each in costs(project).unknown] == [1]
 
 
+def test_answers_that_were_lost_before_one_came_are_unknown() -> None:
+    project = Project(CREATE)
+    project.generate(1)
+    project.send(begin("a"))
+    project.send(pay("a", money=1.0, lost=2))
+    (unknown,) = costs(project).unknown
+    assert (unknown.chapter_id, unknown.purpose, unknown.calls) == (ONE, Purpose.SCENE, 2)
+
+
 def test_a_run_that_is_over_begins_no_call_but_pays_what_it_began() -> None:
     project = Project(CREATE)
     project.generate(1)

@@ -192,6 +192,18 @@ async def test_without_a_plan_the_instruction_is_the_plan(
     ]
 
 
+async def test_what_an_unusable_answer_cost_is_in_the_ledger(
+    desk: WritingDesk, model: ScriptedModel
+) -> None:
+    model.troubles[Purpose.PLAN] = [AnswerUnusable("cut off", USAGE)]
+    await desk.generate()
+    await desk.write()
+    costs = await desk.costs()
+    (plan,) = (line for line in costs.lines if line.purpose is Purpose.PLAN)
+    assert (plan.calls, plan.money) == (1, USAGE.money)
+    assert costs.unknown == ()
+
+
 async def test_a_chapter_waits_for_a_model_that_is_away(
     desk: WritingDesk, model: ScriptedModel
 ) -> None:

@@ -79,7 +79,7 @@ def evolve(state: ProjectState, event: Event) -> ProjectState:
             change = ledger.begun(state, event)
         case CallPaid():
             calls = {name: call for name, call in state.calls.items() if name != event.call_id}
-            change = {"calls": calls, "ledger": ledger.entered(state, event)}
+            change = {"calls": calls, **ledger.entered(state, event)}
         case GenerationStarted() | ChapterWritten():
             known = state.chapters.get(event.chapter_id)
             chapter = known or Chapter(

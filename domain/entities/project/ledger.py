@@ -1,5 +1,7 @@
 """The rules of what is paid: a call is written down before it is made, and once it is paid."""
 
+from collections.abc import Mapping
+
 from domain.entities.project.commands import BeginCall, RecordCall
 from domain.entities.project.events import CallBegun, CallPaid
 from domain.entities.project.limits import LEDGER_LINES, OPEN_CALLS
@@ -54,15 +56,19 @@ def begun(state: ProjectState, event: CallBegun) -> dict[str, object]:
     call = Call(chapter_id=event.chapter_id, purpose=event.purpose)
     calls, lost = {**state.calls, event.call_id: call}, dict(state.lost)
     while len(calls) > OPEN_CALLS:
-        oldest = calls.pop(next(iter(calls)))
-        key = "\n".join((oldest.chapter_id or "", oldest.purpose))
-        known = lost.get(key)
-        lost[key] = LostCalls(**dict(oldest), calls=known.calls + 1 if known else 1)
+        lost = _with_lost(lost, calls.pop(next(iter(calls))), 1)
     return {"calls": calls, "lost": lost}
 
 
-def entered(state: ProjectState, paid: CallPaid) -> dict[str, Expense]:
-    """The ledger with one call more; beyond its bound, models share a line."""
+def _with_lost(lost: Mapping[str, LostCalls], call: Call, number: int) -> dict[str, LostCalls]:
+    key = "\n".join((call.chapter_id or "", call.purpose))
+    known = lost[key].calls if key in lost else 0
+    return {**lost, key: LostCalls(**dict(call), calls=known + number)}
+
+
+def entered(state: ProjectState, paid: CallPaid) -> dict[str, object]:
+    """What is paid with one call more; beyond its bound, models share a line of the ledger. The
+    answers that were lost before it are of unknown cost."""
     provider, model = paid.origin.provider, paid.origin.model
     key = _key(paid, provider, model)
     if key not in state.ledger and len(state.ledger) >= LEDGER_LINES:
@@ -83,7 +89,11 @@ def entered(state: ProjectState, paid: CallPaid) -> dict[str, Expense]:
             "estimated": line.estimated + usage.estimated,
         }
     )
-    return {**state.ledger, key: line}
+    change: dict[str, object] = {"ledger": {**state.ledger, key: line}}
+    if usage.lost > 0:
+        call = Call(chapter_id=paid.chapter_id, purpose=paid.purpose)
+        change["lost"] = _with_lost(state.lost, call, usage.lost)
+    return change
 
 
 def _key(paid: CallPaid, provider: str, model: str) -> str:
