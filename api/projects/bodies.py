@@ -1,8 +1,9 @@
 """What requests about projects say."""
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import Annotated, Protocol, Self
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from domain.book import Frozen
 from domain.entities.project.commands import (
@@ -19,6 +20,25 @@ from domain.entities.project.commands import (
 )
 from domain.story.bible import Bible
 from domain.story.reading import MOST_CHARACTERS, ChapterText
+
+
+class _Numbered(Protocol):
+    @property
+    def number(self) -> int: ...
+
+
+def _with_words(text: str) -> str:
+    if not any(char.isalnum() for char in text):
+        raise ValueError("there are no words in it")
+    return text
+
+
+def _check_numbers(chapters: Sequence[_Numbered]) -> None:
+    if len({each.number for each in chapters}) < len(chapters):
+        raise ValueError("there are chapters with the same number")
+
+
+Prose = Annotated[str, Field(max_length=MOST_CHARACTERS), AfterValidator(_with_words)]
 
 
 class NewProject(Frozen):
@@ -50,7 +70,7 @@ class NewChapter(Assignment):
 class OwnText(Frozen):
     """The author's own text of a chapter."""
 
-    text: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
+    text: Prose
 
 
 class Approval(Frozen):
@@ -75,22 +95,41 @@ class Intent(Frozen):
     reason: Annotated[Reason, Field(min_length=1)]
 
 
+class CheckedChapter(ChapterText):
+    """A chapter by its place in the story, from 1."""
+
+    number: int = Field(ge=1, le=100_000)
+
+
+class CheckedDraft(CheckedChapter):
+    """The draft that is to be checked."""
+
+    text: Prose
+
+
 class CoherenceRequest(Frozen):
     """A draft, and what it must agree with; no project is needed."""
 
     bible: BoundedBible = Bible()
-    chapters: Annotated[tuple[ChapterText, ...], Field(max_length=1000)] = ()
-    draft: ChapterText
+    chapters: Annotated[tuple[CheckedChapter, ...], Field(max_length=1000)] = Field(
+        default=(), description="in any order; those after the draft are not looked at"
+    )
+    draft: CheckedDraft
     language: LanguageCode | None = Field(
         default=None, description="a code such as `en`; found from the draft if not given"
     )
+
+    @model_validator(mode="after")
+    def _are_different(self) -> Self:
+        _check_numbers((*self.chapters, self.draft))
+        return self
 
 
 class TransferredChapter(Frozen):
     """A chapter of a project that is brought along."""
 
     number: Number
-    text: Annotated[str, Field(min_length=1, max_length=MOST_CHARACTERS)]
+    text: Prose
 
 
 class TransferredProject(Frozen):
@@ -107,8 +146,7 @@ class TransferredProject(Frozen):
     def _are_different(
         cls, chapters: tuple[TransferredChapter, ...]
     ) -> tuple[TransferredChapter, ...]:
-        if len({each.number for each in chapters}) < len(chapters):
-            raise ValueError("there are chapters with the same number")
+        _check_numbers(chapters)
         return chapters
 
 

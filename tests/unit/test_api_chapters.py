@@ -213,3 +213,13 @@ class TestCoherence:
         )
         assert answer.status_code == 422
         assert answer.json()["type"] == "/problems/language-missing"
+
+
+@pytest.mark.parametrize("text", ["", " \n ", "* * *"])
+async def test_a_text_without_words_is_refused(bell: Novel, text: str) -> None:
+    own = await bell.put("/chapters/1", {"text": text})
+    assert (own.status_code, own.json()["errors"][0]["at"]) == (422, "body.text")
+    whole = {"title": "A", "language": "en", "chapters": [{"number": 1, "text": text}]}
+    brought = await bell.server.client.post("/v1/projects/import", json=whole)
+    assert brought.status_code == 422
+    assert (await bell.get("/chapters")).json()["chapters"] == []

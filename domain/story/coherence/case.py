@@ -29,6 +29,8 @@ class Case:
     facts: Sequence[Fact] = ()
     told: Sequence[Told] = ()
     """The earlier chapters and the draft taken apart, where that has been done already."""
+    left_out: Sequence[int] = ()
+    """Numbers of chapters that do not come before the draft."""
 
     def apart(self) -> Sequence[Told]:
         """The earlier chapters and the draft taken apart with the story's cast."""

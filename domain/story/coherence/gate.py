@@ -9,6 +9,7 @@ from domain.story.coherence.chekhov import ChekhovTracker
 from domain.story.coherence.consistency import ConsistencyAnalyst
 from domain.story.coherence.drift import CharacterDriftDetector
 from domain.story.coherence.score import acceptable, score
+from domain.story.coherence.unknowns import unknowns, unread
 from domain.story.coherence.verdict import Finding, Severity, Skipped, Verdict
 from domain.story.coherence.voice import VoiceConsistencyAnalyzer
 from domain.story.extraction.told import Told
@@ -50,11 +51,10 @@ def prepare(  # noqa: PLR0913, PLR0917 - what a case is made of
     read: Read = read_with,
     look: Look = look,
 ) -> Case:
-    """Reads the earlier chapters and the draft. Whom only the draft names is nobody yet."""
-    earlier = sorted(
-        (chapter for chapter in chapters if chapter.number != draft.number),
-        key=lambda chapter: chapter.number,
-    )
+    """Reads the chapters before the draft, and the draft. Whom only the draft names is nobody
+    yet."""
+    in_order = sorted(chapters, key=lambda chapter: chapter.number)
+    earlier = [chapter for chapter in in_order if chapter.number < draft.number]
     texts = [chapter.text for chapter in (*earlier, draft)]
     cast = discover(bible, texts, language, look)
     told, readings = zip(*(read(chapter, cast) for chapter in (*earlier, draft)), strict=True)
@@ -65,14 +65,15 @@ def prepare(  # noqa: PLR0913, PLR0917 - what a case is made of
         draft=readings[-1],
         facts=facts,
         told=told,
+        left_out=[chapter.number for chapter in in_order[len(earlier) :]],
     )
 
 
 def check(case: Case, analysers: Sequence[Analyser] = ANALYSERS) -> Verdict:
     """The verdict on a draft. An analyser that fails is named as skipped, never taken for a
     pass."""
-    findings: list[Finding] = []
-    skipped: list[Skipped] = list(_unknown(case))
+    findings: list[Finding] = list(unread(case))
+    skipped: list[Skipped] = list(unknowns(case))
     for analyser in analysers:
         try:
             analysis = analyser.analyse(case)
@@ -92,15 +93,6 @@ def check(case: Case, analysers: Sequence[Analyser] = ANALYSERS) -> Verdict:
         findings=kept,
         skipped=tuple(dict.fromkeys(skipped)),
     )
-
-
-def _unknown(case: Case) -> Iterator[Skipped]:
-    """What nothing is known about, and so cannot be contradicted."""
-    bible = case.bible
-    if not case.earlier and not case.facts:
-        yield Skipped(check="earlier chapters", reason="there are none before the draft")
-    if not any(bible.entries) and not bible.rules and not bible.facts and not bible.timeline:
-        yield Skipped(check="story bible", reason="it is empty")
 
 
 def _sources(case: Case) -> Mapping[str, str]:
