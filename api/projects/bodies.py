@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Annotated, Protocol, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from domain.book import Frozen
 from domain.entities.project.commands import (
@@ -33,7 +33,8 @@ def _with_words(text: str) -> str:
     return text
 
 
-def _check_numbers(chapters: Sequence[_Numbered]) -> None:
+def check_numbers(chapters: Sequence[_Numbered]) -> None:
+    """Raise `ValueError` if two chapters have one number."""
     if len({each.number for each in chapters}) < len(chapters):
         raise ValueError("there are chapters with the same number")
 
@@ -121,33 +122,8 @@ class CoherenceRequest(Frozen):
 
     @model_validator(mode="after")
     def _are_different(self) -> Self:
-        _check_numbers((*self.chapters, self.draft))
+        check_numbers((*self.chapters, self.draft))
         return self
-
-
-class TransferredChapter(Frozen):
-    """A chapter of a project that is brought along."""
-
-    number: Number
-    text: Prose
-
-
-class TransferredProject(Frozen):
-    """A whole project as it is exported and imported: what the author would miss."""
-
-    title: Title
-    language: LanguageCode
-    bible: BoundedBible = Bible()
-    budget: Money | None = None
-    chapters: Annotated[tuple[TransferredChapter, ...], Field(max_length=1000)] = ()
-
-    @field_validator("chapters")
-    @classmethod
-    def _are_different(
-        cls, chapters: tuple[TransferredChapter, ...]
-    ) -> tuple[TransferredChapter, ...]:
-        _check_numbers(chapters)
-        return chapters
 
 
 BODIES = (
@@ -159,7 +135,6 @@ BODIES = (
     Rejection,
     Intent,
     CoherenceRequest,
-    TransferredProject,
     Bible,
 )
-"""Every body, for the OpenAPI document."""
+"""The bodies, for the OpenAPI document."""

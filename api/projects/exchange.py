@@ -17,7 +17,6 @@ from api.json_body import BODY_PROBLEMS, described_body
 from api.openapi import headers
 from api.problems import ENTITY_PROBLEMS, ProblemType, documented
 from api.projects.asking import Asking
-from api.projects.bodies import TransferredChapter, TransferredProject
 from api.projects.found import (
     PROJECT_PROBLEMS,
     ProjectIdInPath,
@@ -27,18 +26,16 @@ from api.projects.found import (
     new_id,
     project_path,
 )
+from api.projects.transfer import TransferredProject, exported, imported
 from api.projects.views import ProjectView
 from api.services import Services, Using
-from domain.entities.project.commands import CreateProject, OwnChapter
 from domain.entities.project.queries import WholeProject
 from domain.entities.project.state import ProjectState
-from domain.story.texts import TextRef
 
 router = APIRouter()
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 _EPUB = "application/epub+zip"
 _MARKDOWN = "text/markdown"
-_AT_ONCE = 16  # texts that are being stored
 
 
 class Format(StrEnum):
@@ -68,11 +65,13 @@ async def export(
         Format, Query(description="`json` can be imported; `md` and `epub` are the approved text")
     ] = Format.JSON,
 ) -> Response:
-    """`json` has the bible and each chapter's newest text; what it has cost stays here."""
+    """`json` is the whole project: the bible, and each chapter with its approved and its newest
+    text, what was read in them, the gate's verdicts and the author's marks. What it has cost, and
+    chapters without a text, stay here."""
     await find_project(services, project_id)
     _, state = await ask(services, project_id, WholeProject(), ProjectState)
     if format is Format.JSON:
-        return json_response(await _transferred(services, project_id, state))
+        return json_response(await exported(services.texts, project_id, state))
     manuscript = Manuscript(
         identifier=project_id,
         title=state.title,
@@ -89,7 +88,7 @@ async def export(
     status_code=201,
     summary="Bring a project along",
     response_model=ProjectView,
-    response_description="The project; its chapters are being read and checked.",
+    response_description="The project.",
     responses={
         201: {"headers": headers(ETag="the version", Location="the project")},
         **documented(
@@ -104,35 +103,15 @@ async def export(
     openapi_extra=described_body(TransferredProject),
 )
 async def bring(asker: Asking, idempotency: Once) -> Response:
-    """Its chapters come as the author's own texts, to be approved one by one."""
+    """As it was exported, so it stands here: what was approved is approved. A chapter that comes
+    with a `text` only, as in exports of format 1, is read and checked as the author's own."""
     services = asker.services
     body = await asker.body(TransferredProject)
     load_language(body.language)
 
     async def respond(command_id: str) -> Response:
         project_id = new_id("project", command_id)
-        # All texts first, then the project with all its chapters: there is no half of one.
-        texts: list[TextRef] = []
-        for start in range(0, len(body.chapters), _AT_ONCE):
-            some = body.chapters[start : start + _AT_ONCE]
-            texts += await asyncio.gather(
-                *(services.texts.put(project_id, each.text) for each in some)
-            )
-        command = CreateProject(
-            command_id=command_id,
-            title=body.title,
-            language=body.language,
-            bible=body.bible,
-            budget=body.budget,
-            chapters=tuple(
-                OwnChapter(
-                    chapter_id=new_id("chapter", project_id, str(each.number)),
-                    number=each.number,
-                    text=text,
-                )
-                for each, text in zip(body.chapters, texts, strict=True)
-            ),
-        )
+        command = await imported(services.texts, project_id, command_id, body)
         await asker.execute(project_id, command)
         found = await find_project(services, project_id)
         return json_response(
@@ -141,25 +120,6 @@ async def bring(asker: Asking, idempotency: Once) -> Response:
 
     fingerprint = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
     return await idempotency.once(fingerprint, respond)
-
-
-async def _transferred(
-    services: Services, project_id: str, state: ProjectState
-) -> TransferredProject:
-    chapters = [
-        TransferredChapter(
-            number=chapter.number, text=await services.texts.get(project_id, chapter.written.text)
-        )
-        for chapter in state.in_order
-        if chapter.written and chapter.written.text
-    ]
-    return TransferredProject(
-        title=state.title,
-        language=state.language,
-        bible=state.bible,
-        budget=state.budget,
-        chapters=tuple(chapters),
-    )
 
 
 async def _approved(

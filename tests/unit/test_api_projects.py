@@ -207,19 +207,11 @@ async def test_two_chapters_of_one_number_are_not_brought_along(bell: Novel) -> 
     assert (refused.status_code, refused.json()["errors"][0]["at"]) == (422, "body.chapters")
 
 
-async def test_a_project_is_taken_along(bell: Novel) -> None:
+async def test_the_approved_text_is_taken_along(bell: Novel) -> None:
     await bell.put_text(1, FIRST)
     nothing = await bell.get("/export", format="epub")
     assert nothing.json()["type"] == "/problems/nothing-approved"
     await bell.post("/chapters/1/approve", {})
-
-    whole = (await bell.get("/export")).json()
-    assert whole["chapters"] == [{"number": 1, "text": FIRST}]
-    brought = await bell.server.client.post("/v1/projects/import", json=whole)
-    assert brought.status_code == 201, brought.text
-    copy = Novel(bell.server, brought.json()["project_id"])
-    assert copy.id != bell.id
-    assert (await copy.get("/export")).json() == whole
 
     text = await bell.get("/export", format="md")
     assert text.text == f"# The Bell\n\n## Chapter 1\n\n{FIRST}\n"

@@ -38,6 +38,7 @@ from domain.entities.project.events import (
     GenerationStarted,
     MemoryUpdated,
 )
+from domain.entities.project.restoring import check_restored
 from domain.entities.project.state import RUNNING, Status
 from domain.entity import Command, Event
 from domain.errors import CommandRefused
@@ -304,6 +305,32 @@ class Projects(RuleBasedStateMachine):
                 assert chapter.newest.text is not None
             if chapter.status is Status.PENDING_REVIEW:
                 assert chapter.score is not None
+
+    @invariant()
+    def it_can_be_taken_along(self) -> None:
+        if not hasattr(self, "project"):
+            return
+        state = self.project.state
+        kept = tuple(rest for each in state.in_order if (rest := each.at_rest()))
+        copy = Project(
+            CREATE.model_copy(
+                update={
+                    "bible": state.bible,
+                    "memory_version": state.memory_version,
+                    "restored": kept,
+                }
+            )
+        ).state
+        check_restored(kept, state.memory_version)
+        assert copy.memory_version == state.memory_version
+        assert copy.memory.records == state.memory.records
+        for there in kept:
+            here = copy.chapters[there.chapter_id]
+            if there.status is Status.CHECKING:
+                assert here.status is Status.CHECKING
+                assert here.written and there.written and here.written.text == there.written.text
+            else:
+                assert here == there
 
     def teardown(self) -> None:
         if not hasattr(self, "project"):

@@ -6,6 +6,8 @@ from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from domain.book import Frozen
 from domain.entities.project import limits
+from domain.entities.project.restoring import check_restored
+from domain.entities.project.state import Chapter
 from domain.entity import Command
 from domain.prompt import Origin, Purpose, Usage
 from domain.story.bible import Bible
@@ -41,21 +43,28 @@ class OwnChapter(Frozen):
 
 class CreateProject(Command):
     """A novel is to be written in a language (a code such as `en`), or gone on with; once `budget`
-    is paid, no further call to a model begins."""
+    is paid, no further call to a model begins.
+
+    `chapters` are read and checked; `restored` ones stand where they stood in another project,
+    whose memory had the version `memory_version`.
+    """
 
     title: Title
     language: LanguageCode
     bible: BoundedBible = Bible()
     budget: Money | None = None
     chapters: Annotated[tuple[OwnChapter, ...], Field(max_length=limits.CHAPTERS)] = ()
+    restored: Annotated[tuple[Chapter, ...], Field(max_length=limits.CHAPTERS)] = ()
+    memory_version: Annotated[int, Field(ge=0, le=10**9)] = 0
 
-    @field_validator("chapters")
-    @classmethod
-    def _are_different(cls, chapters: tuple[OwnChapter, ...]) -> tuple[OwnChapter, ...]:
+    @model_validator(mode="after")
+    def _goes_together(self) -> Self:
+        chapters = (*self.chapters, *self.restored)
         for key in ("number", "chapter_id"):
             if len({getattr(each, key) for each in chapters}) < len(chapters):
                 raise ValueError(f"there are chapters with the same {key}")
-        return chapters
+        check_restored(self.restored, self.memory_version)
+        return self
 
 
 class PutBible(Command):

@@ -26,6 +26,7 @@ from domain.entities.project.commands import (
     ReviseChapter,
 )
 from domain.entities.project.events import ChapterWritten, ProjectCreated, ProjectDeleted
+from domain.entities.project.restoring import restored
 from domain.entities.project.state import ProjectState, Stage
 from domain.entity import Command, Event
 from domain.errors import CommandRefused
@@ -78,10 +79,12 @@ def _create(state: ProjectState, command: CreateProject) -> list[Event]:
         language=command.language,
         bible=command.bible,
         budget=command.budget,
+        memory_version=command.memory_version,
     )
     if state.stage is None:
         return [
             created,
+            *restored(command.restored),
             *(
                 ChapterWritten(
                     chapter_id=each.chapter_id,
@@ -95,8 +98,8 @@ def _create(state: ProjectState, command: CreateProject) -> list[Event]:
         ]
     if state.stage is Stage.DELETED:
         raise CommandRefused("project_deleted", "the project was deleted")
-    now = ProjectCreated(
-        title=state.title, language=state.language, bible=state.bible, budget=state.budget
+    now = created.model_copy(
+        update={key: getattr(state, key) for key in ("title", "language", "bible", "budget")}
     )
     if created != now:
         raise CommandRefused("project_exists", "there is another project with this id")

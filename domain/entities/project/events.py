@@ -1,7 +1,6 @@
 """What happens to a project: with these the story of a chapter can be read from the log."""
 
-from enum import StrEnum
-
+from domain.entities.project.state import Chapter, StaleReason
 from domain.entity import Event
 from domain.prompt import Origin, Purpose, Usage
 from domain.story.bible import Bible
@@ -11,14 +10,6 @@ from domain.story.record import Extraction
 from domain.story.texts import TextRef
 
 
-class StaleReason(StrEnum):
-    """Why a verdict holds no longer."""
-
-    CHAPTER_APPROVED = "chapter_approved"
-    CHAPTER_REJECTED = "chapter_rejected"
-    BIBLE_CHANGED = "bible_changed"
-
-
 class ProjectCreated(Event):
     """See `CreateProject`."""
 
@@ -26,6 +17,7 @@ class ProjectCreated(Event):
     language: str
     bible: Bible
     budget: float | None
+    memory_version: int = 0
 
 
 class BibleChanged(Event):
@@ -98,6 +90,12 @@ class ChapterWritten(Event):
     revision: int
     attempt: int
     text: TextRef
+
+
+class ChapterRestored(Event):
+    """A chapter stands where it stood in the project that this one was taken from."""
+
+    chapter: Chapter
 
 
 class RecheckStarted(Event):
@@ -233,6 +231,7 @@ EVENTS: tuple[type[Event], ...] = (
     SceneWritten,
     ChapterGenerated,
     ChapterWritten,
+    ChapterRestored,
     RecheckStarted,
     GenerationCancelled,
     GenerationFailed,

@@ -9,6 +9,7 @@ from domain.entities.project.events import (
     ChapterApproved,
     ChapterGenerated,
     ChapterRejected,
+    ChapterRestored,
     ChapterWritten,
     CoherenceValidated,
     FactsExtracted,
@@ -21,7 +22,6 @@ from domain.entities.project.events import (
     ProjectDeleted,
     RecheckStarted,
     SceneWritten,
-    StaleReason,
 )
 from domain.entities.project.state import (
     Chapter,
@@ -31,6 +31,7 @@ from domain.entities.project.state import (
     ProjectState,
     Revision,
     Stage,
+    StaleReason,
     Status,
 )
 from domain.entity import Event
@@ -48,6 +49,7 @@ def evolve(state: ProjectState, event: Event) -> ProjectState:
                 language=event.language,
                 bible=event.bible,
                 budget=event.budget,
+                memory_version=event.memory_version,
             )
         case ProjectDeleted():
             return ProjectState(
@@ -86,6 +88,8 @@ def evolve(state: ProjectState, event: Event) -> ProjectState:
                 chapter_id=event.chapter_id, number=event.number, status=Status.DRAFTING
             )
             change = {"chapters": {**state.chapters, event.chapter_id: _begun(chapter, event)}}
+        case ChapterRestored():
+            change = {"chapters": {**state.chapters, event.chapter.chapter_id: event.chapter}}
         case _:
             chapter_id = str(getattr(event, "chapter_id", ""))
             if chapter_id not in state.chapters:

@@ -20,11 +20,10 @@ from domain.entities.project.events import (
     FindingMarkedIntentional,
     MemoryUpdated,
     RecheckStarted,
-    StaleReason,
 )
 from domain.entities.project.limits import FINDINGS, PROJECT_FACTS
 from domain.entities.project.lookup import chapter_of, check_not_being_written
-from domain.entities.project.state import Chapter, ProjectState, Revision, Status
+from domain.entities.project.state import Chapter, ProjectState, Revision, StaleReason, Status
 from domain.entity import Event
 from domain.errors import CommandRefused
 from domain.story.bible import Bible

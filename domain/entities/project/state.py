@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Self
 
 from pydantic import Field
 
 from domain.book import Frozen
-from domain.entities.project.events import StaleReason
 from domain.prompt import Origin, Purpose
 from domain.story.bible import Bible
 from domain.story.coherence.score import score
@@ -38,6 +38,14 @@ class Status(StrEnum):
 
 RUNNING = frozenset({Status.DRAFTING, Status.CHECKING})
 """Somebody is at work."""
+
+
+class StaleReason(StrEnum):
+    """Why a verdict holds no longer."""
+
+    CHAPTER_APPROVED = "chapter_approved"
+    CHAPTER_REJECTED = "chapter_rejected"
+    BIBLE_CHANGED = "bible_changed"
 
 
 class MemoryChange(Frozen):
@@ -131,6 +139,19 @@ class Chapter(Frozen):
         if judged is None or self.changed is None:
             return None
         return self.changed if judged.memory_version < self.changed.memory_version else None
+
+    def at_rest(self) -> Self | None:
+        """Without what is being written, or came to no text; None where nothing else is there."""
+        change: dict[str, object] = {"attempt": 1, "earlier": None, "generation": None}
+        if self.draft and self.draft.text:
+            return self.model_copy(update=change)
+        if self.earlier:
+            status = Status.CANCELLED if self.is_drafting else self.status
+            return self.model_copy(update={**change, "draft": self.earlier, "status": status})
+        if self.approved:
+            change |= {"draft": None, "status": Status.APPROVED, "reason": None, "detail": None}
+            return self.model_copy(update=change)
+        return None
 
     def unintended(self, findings: Sequence[Finding]) -> Sequence[Finding]:
         """The findings that the author has not marked as intentional."""
