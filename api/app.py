@@ -15,6 +15,7 @@ from api.errors import Refusal, answer_errors_with_problems
 from api.limits import Gate
 from api.models import ProblemDescription
 from api.openapi import describe
+from api.parameters import ONLY_KNOWN_PARAMETERS
 from api.problems import ProblemType, documented
 from api.projects import bible, chapters, decisions, exchange, following, memory, search, shelf
 from api.services import Services
@@ -51,6 +52,7 @@ _ROUTERS: Mapping[str, Sequence[APIRouter]] = {
     "health": [health.router],
     "problems": [problems],
 }
+_LENIENT = {"hooks", "health"}  # whoever asks may add what they like to the address
 
 
 def create_app(services: Services, *, says_request_id: bool = True) -> FastAPI:
@@ -82,6 +84,7 @@ def create_app(services: Services, *, says_request_id: bool = True) -> FastAPI:
     app.state.checks = Gate("checks", settings.http_checks)
     # Of their own: a check takes long, and others wait for the threads of the event loop.
     app.state.judges = ThreadPoolExecutor(settings.http_checks, "check")
+    app.state.replays = Gate("questions about the past", settings.http_checks)
     app.state.streams = Gate("event streams", settings.http_streams)
     app.add_middleware(
         RequestContext, seconds=settings.http_request_seconds, says_id=says_request_id
@@ -90,7 +93,8 @@ def create_app(services: Services, *, says_request_id: bool = True) -> FastAPI:
     routes: list[BaseRoute] = [*app.routes]
     for tag, routers in _ROUTERS.items():
         for router in routers:
-            app.include_router(router, tags=[tag])
+            strict = [] if tag in _LENIENT else [ONLY_KNOWN_PARAMETERS]
+            app.include_router(router, tags=[tag], dependencies=strict)
             routes += router.routes
     app.state.routes = [route for route in routes if isinstance(route, Route)]
     describe(app)

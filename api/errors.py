@@ -53,6 +53,7 @@ _OF_REASON: Mapping[str, ProblemType] = {
     "unknown_project": ProblemType.PROJECT_NOT_FOUND,
     "project_deleted": ProblemType.PROJECT_NOT_FOUND,
     "unknown_chapter": ProblemType.CHAPTER_NOT_FOUND,
+    "unknown_name": ProblemType.NAME_NOT_FOUND,
     KEY_REUSED: ProblemType.IDEMPOTENCY_KEY_REUSED,
 }
 OURS = "It is in the log, under this request's id."
@@ -87,14 +88,13 @@ def invalid(at: str, message: str) -> Refusal:
 
 
 def invalid_parts(found: Sequence[Mapping[str, Any]], root: str = "") -> Refusal:
-    """What pydantic found wrong below `root`; what was sent is not repeated."""
-    faults = [
-        FieldFault(
-            at=".".join(str(part) for part in (root, *each["loc"]) if part != ""),
-            message=each["msg"],
-        )
-        for each in found[:_FAULTS]
-    ]
+    """What pydantic found wrong below `root`, or in a parameter; what was sent is not repeated."""
+    messages: dict[str, str] = {}
+    for each in found[:_FAULTS]:
+        # Below a parameter there is only what it could have been instead.
+        parts = (root, *each["loc"]) if root else each["loc"][:2]
+        messages.setdefault(".".join(str(part) for part in parts if part != ""), each["msg"])
+    faults = [FieldFault(at=at, message=message) for at, message in messages.items()]
     detail = "; ".join(f"{fault.at}: {fault.message}" for fault in faults)
     return Refusal(ProblemType.INVALID_REQUEST, detail, errors=faults)
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Annotated, Protocol, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import Depends, Query
 from pydantic.json_schema import SkipJsonSchema
@@ -46,21 +47,22 @@ class Page:
             ),
         ] = None,
     ) -> None:
-        self._size = min(limit, services.settings.http_page_items)
-        self.wanted = self._size + 1
+        self.size = min(limit, services.settings.http_page_items)
+        self.wanted = self.size + 1
         self.after = None if cursor is None else int(cursor, 16)
 
     def cut(self, entries: Sequence[E]) -> tuple[Sequence[E], str | None]:
         """What is on the page, and the cursor of the next one, None on the last."""
-        page = entries[: self._size]
-        return page, f"{page[-1].created:x}" if len(entries) > self._size else None
+        page = entries[: self.size]
+        return page, f"{page[-1].created:x}" if len(entries) > self.size else None
 
-    def link(self, path: str, next_cursor: str | None, **filters: str) -> dict[str, str]:
+    def link(self, path: str, next_cursor: str | None, **filters: object) -> dict[str, str]:
         """The header that leads to the next page, if there is one."""
         if next_cursor is None:
             return {}
-        filtered = "".join(f"&{name}={value}" for name, value in filters.items())
-        address = f"{path}?limit={self._size}&cursor={next_cursor}{filtered}"
+        given = {name: value for name, value in filters.items() if value is not None}
+        filtered = f"&{urlencode(given)}" if given else ""
+        address = f"{path}?limit={self.size}&cursor={next_cursor}{filtered}"
         return {"Link": f'<{address}>; rel="next"'}
 
 

@@ -24,6 +24,8 @@ class ProblemType(Enum):
     EXPORT_NOT_FOUND = (404, "The book has no such export")
     PROJECT_NOT_FOUND = (404, "There is no such project")
     CHAPTER_NOT_FOUND = (404, "The project has no such chapter")
+    NAME_NOT_FOUND = (404, "The story has nobody and nothing of that name")
+    CONTEXT_NOT_FOUND = (404, "The chapter was not written from a context")
     HOOK_OFF = (404, "The hook is not set up")
     METHOD_NOT_ALLOWED = (405, "The method is not allowed here")
     BODY_TIMEOUT = (408, "The request's body did not arrive in time")

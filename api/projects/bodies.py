@@ -11,6 +11,7 @@ from domain.entities.project.commands import (
     Counter,
     FindingId,
     Instruction,
+    Intention,
     LanguageCode,
     Money,
     Number,
@@ -93,7 +94,7 @@ class Intent(Frozen):
     """A finding is what the author wants."""
 
     finding_id: FindingId
-    reason: Annotated[Reason, Field(min_length=1)]
+    reason: Intention
 
 
 class CheckedChapter(ChapterText):

@@ -5,7 +5,7 @@ from typing import Annotated, NamedTuple, TypeVar
 from uuid import NAMESPACE_URL, uuid5
 
 from fastapi import Path
-from pydantic import BaseModel
+from pydantic import BaseModel, StringConstraints
 from starlette.responses import Response
 
 from api.errors import Refusal
@@ -25,6 +25,9 @@ ProjectIdInPath = Annotated[
     str, Path(pattern="^[0-9a-f]{32}$", description="the id that the project was given")
 ]
 NumberInPath = Annotated[int, Path(ge=1, le=1000, description="the chapter's place, from 1")]
+
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+"""A name, as a query parameter."""
 
 PROJECT_PROBLEMS = (
     ProblemType.PROJECT_NOT_FOUND,

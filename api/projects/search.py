@@ -4,7 +4,7 @@ from typing import Annotated
 from uuid import uuid4
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
@@ -52,7 +52,9 @@ class _Wanted(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    q: str = Field(min_length=1, max_length=2000, description="names, words, a question")
+    q: Annotated[str, StringConstraints(strip_whitespace=True)] = Field(
+        min_length=1, max_length=2000, description="names, words, a question"
+    )
     limit: int = Field(default=20, ge=1, le=100, description="passages wanted")
     before_chapter: int | SkipJsonSchema[None] = Field(
         default=None, ge=1, le=1000, description="only what was told before this chapter"
@@ -94,7 +96,9 @@ async def search(
     summary="What a chapter was written from",
     response_model=ContextReport,
     response_description="What was put into its context, what was left out, and why.",
-    responses=documented(ProblemType.STORE_UNAVAILABLE, *CHAPTER_PROBLEMS),
+    responses=documented(
+        ProblemType.CONTEXT_NOT_FOUND, ProblemType.STORE_UNAVAILABLE, *CHAPTER_PROBLEMS
+    ),
 )
 async def context(project_id: ProjectIdInPath, number: NumberInPath, services: Using) -> Response:
     """Of the newest revision; the author's own text has none."""
@@ -104,7 +108,7 @@ async def context(project_id: ProjectIdInPath, number: NumberInPath, services: U
         report = await load(services.store, key, ContextReport)
     except ObjectMissing:
         raise Refusal(
-            ProblemType.CHAPTER_NOT_FOUND, f"Chapter {number} was not written from a context."
+            ProblemType.CONTEXT_NOT_FOUND, f"Chapter {number} was not written from a context."
         ) from None
     return json_response(report)
 

@@ -20,11 +20,11 @@ from domain.entities.project.commands import (
     CreateProject,
     Detail,
     FindingId,
+    Intention,
     LanguageCode,
     Money,
     Number,
     OwnChapter,
-    Reason,
     Title,
     Word,
 )
@@ -67,7 +67,7 @@ class TransferredChapter(Frozen):
     status: Status | None = None
     draft: TransferredRevision | None = None
     approved: TransferredRevision | None = None
-    intentional: Mapping[FindingId, Reason] = Field(
+    intentional: Mapping[FindingId, Intention] = Field(
         default_factory=dict, description="findings with the author's reasons"
     )
     changed: MemoryChange | None = Field(

@@ -6,15 +6,15 @@ nowhere kept.
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from functools import cached_property
 from itertools import groupby
 from typing import NamedTuple
 
 from domain.book import Frozen
 from domain.story import setup_life
-from domain.story.bible import Bible, Named
-from domain.story.canon import canon
+from domain.story.bible import Bible, Character, Named
+from domain.story.canon import WORLD, canon
 from domain.story.facts import PREDICATES, Fact, Standing, StoryTime
 from domain.story.names import fold_name
 from domain.story.prompts.material import Scope
@@ -89,6 +89,15 @@ class Memory:
     def entry(self, name: str) -> Named | None:
         """The bible's entry of a name or alias."""
         return self._entries.get(fold_name(name))
+
+    def mentions(self, name: str) -> bool:
+        """Whether the bible or a fact has somebody or something of that name."""
+        return self._key(name) in self._names
+
+    def may_know(self, name: str) -> bool:
+        """Whether a name is somebody's, as far as the bible says whose it is."""
+        entry = self.entry(name)
+        return isinstance(entry, Character) if entry else self._key(name) != fold_name(WORLD)
 
     @cached_property
     def facts(self) -> Sequence[Fact]:
@@ -236,6 +245,16 @@ class Memory:
             for alias in entry.aliases:
                 entries.setdefault(fold_name(alias), entry)
         return entries
+
+    @cached_property
+    def _names(self) -> Set[str]:
+        """Whom and what the story has, as keys."""
+        named = [name for _, _, known_by in self._stated for name in known_by or ()]
+        for fact, _, _ in self._stated:
+            named += [fact.subject, fact.believer or ""]
+            if fact.object[:1].isupper():
+                named.append(fact.object)
+        return {self._key(name) for name in named if name} | self._entries.keys()
 
     @cached_property
     def _stated(self) -> Sequence[_Stated]:

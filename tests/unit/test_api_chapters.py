@@ -92,6 +92,8 @@ async def test_decisions_need_their_chapter_and_version(bell: Novel) -> None:
     unknown = {"finding_id": "0" * 16, "reason": "so"}
     answer = await bell.post("/chapters/1/mark-intentional", unknown)
     assert answer.json()["reason"] == "unknown_finding"
+    blank = await bell.post("/chapters/1/mark-intentional", unknown | {"reason": " \n"})
+    assert (blank.status_code, blank.json()["errors"][0]["at"]) == (422, "body.reason")
     idle = await bell.post("/chapters/1/cancel")
     assert idle.json()["reason"] == "not_running"
 
@@ -138,7 +140,7 @@ async def test_the_story_is_searched(bell: Novel) -> None:
     before = (await bell.get("/memory/search", q="Ines", before_chapter=1)).json()
     assert {each["passage"]["chapter"] for each in before["hits"]} == {0}
     own = await bell.get("/chapters/1/context")
-    assert own.json()["type"] == "/problems/chapter-not-found"
+    assert (own.status_code, own.json()["type"]) == (404, "/problems/context-not-found")
 
 
 async def test_a_project_is_followed(bell: Novel) -> None:

@@ -54,6 +54,9 @@ async def test_a_repeated_request_begins_one_project(bell: Novel) -> None:
     [
         ({}, "body.title"),
         ({"title": ""}, "body.title"),
+        ({"title": " \t"}, "body.title"),
+        ({"title": "A", "bible": {"characters": [{"name": " "}]}}, "body.bible"),
+        ({"title": "A", "bible": {"places": [{"name": "B", "aliases": [" "]}]}}, "body.bible"),
         ({"title": "A", "language": "english"}, "body.language"),
         ({"title": "A", "color": "red"}, "body.color"),
         ({"title": "A", "bible": {"characters": [{"aliases": ["B"]}]}}, "body.bible"),

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from domain.book import Frozen
+from domain.entities.project.parts import Partial, part
 from domain.entities.project.queries import (
     ChapterList,
     CharacterSheet,
@@ -34,7 +35,7 @@ from domain.errors import CommandRefused
 from domain.prompt import Purpose
 from domain.story.coherence.verdict import Finding, Severity, Skipped
 from domain.story.facts import Fact, StoryTime
-from domain.story.memory import Moment, Told, end_of
+from domain.story.memory import Knowledge, Memory, Moment, Sheet, Told, end_of
 from domain.story.record import Extraction
 from domain.story.setups import Setup
 from domain.story.texts import TextRef
@@ -118,26 +119,34 @@ class Outline(Frozen):
     chapters: tuple[ChapterSummary, ...]
 
 
-class Facts(Frozen):
+class Facts(Partial):
     """What is true, and what somebody takes for true."""
 
     facts: tuple[Fact, ...]
     beliefs: tuple[Fact, ...]
 
 
-class Setups(Frozen):
+class Known(Knowledge, Partial):
+    """What a character knows."""
+
+
+class SheetPart(Sheet, Partial):
+    """What is said of somebody or something."""
+
+
+class Setups(Partial):
     """Setups in the order of planting."""
 
     setups: tuple[Setup, ...]
 
 
-class Moments(Frozen):
+class Moments(Partial):
     """A timeline."""
 
     moments: tuple[Moment, ...]
 
 
-class SummaryList(Frozen):
+class SummaryList(Partial):
     """Summaries in story order."""
 
     summaries: tuple[Told, ...]
@@ -164,7 +173,7 @@ def answer(state: ProjectState, query: Query) -> Frozen:
     """What is so.
 
     Raises:
-        CommandRefused: a project does not know that question, or has no such chapter.
+        CommandRefused: a project does not know that question, or has no such chapter or name.
     """
     known = _ANSWERS.get(type(query))
     if known is None:
@@ -241,12 +250,40 @@ def _facts(state: ProjectState, query: FactsAt) -> Facts:
     memory = state.memory
     beliefs = memory.beliefs_at(moment)
     if query.subject is not None:
+        _check_name(memory, query.subject)
         who = memory.sheet(query.subject).name
         beliefs = [each for each in beliefs if who in {each.subject, each.believer}]
-    return Facts(
-        facts=tuple(memory.facts_at(moment, query.subject)),
-        beliefs=tuple(beliefs),
-    )
+    found = Facts(facts=tuple(memory.facts_at(moment, query.subject)), beliefs=tuple(beliefs))
+    return part(query, found, "facts", "beliefs")
+
+
+def _known(state: ProjectState, query: KnownBy) -> Known:
+    memory, name = state.memory, query.character
+    _check_name(memory, name)
+    if not memory.may_know(name):
+        raise CommandRefused("unknown_name", f"{name} is nobody who could know anything")
+    found = Known(**dict(memory.known_by(name, _end(query.chapter))))
+    return part(query, found, "facts", "outdated", "beliefs")
+
+
+def _sheet(state: ProjectState, query: CharacterSheet) -> SheetPart:
+    _check_name(state.memory, query.name)
+    found = SheetPart(**dict(state.memory.sheet(query.name, _end(query.chapter))))
+    return part(query, found, "facts")
+
+
+def _check_name(memory: Memory, name: str) -> None:
+    if not memory.mentions(name):
+        raise CommandRefused("unknown_name", f"neither the bible nor a chapter has {name}")
+
+
+def _timeline(state: ProjectState, query: Timeline) -> Moments:
+    return part(query, Moments(moments=tuple(state.memory.timeline(query.chapter))), "moments")
+
+
+def _summaries(state: ProjectState, query: Summaries) -> SummaryList:
+    told = state.memory.summaries(query.chapter, query.scope)
+    return part(query, SummaryList(summaries=tuple(told)), "summaries")
 
 
 def _setups(state: ProjectState, query: OpenSetups) -> Setups:
@@ -254,7 +291,7 @@ def _setups(state: ProjectState, query: OpenSetups) -> Setups:
     if chapter is None:
         chapter = max((record.number for record in memory.records), default=0)
     found = memory.setups_at(chapter) if query.ended else memory.open_setups_at(chapter)
-    return Setups(setups=tuple(found))
+    return part(query, Setups(setups=tuple(found)), "setups")
 
 
 def _coherence(state: ProjectState, _: Coherence) -> CoherenceReport:
@@ -304,13 +341,11 @@ _ANSWERS: Mapping[type[Query], Callable[[ProjectState, Any], Frozen]] = {
     ChapterList: _outline,
     OneChapter: _one_chapter,
     FactsAt: _facts,
-    KnownBy: lambda state, query: state.memory.known_by(query.character, _end(query.chapter)),
-    CharacterSheet: lambda state, query: state.memory.sheet(query.name, _end(query.chapter)),
+    KnownBy: _known,
+    CharacterSheet: _sheet,
     OpenSetups: _setups,
-    Timeline: lambda state, query: Moments(moments=tuple(state.memory.timeline(query.chapter))),
-    Summaries: lambda state, query: SummaryList(
-        summaries=tuple(state.memory.summaries(query.chapter, query.scope))
-    ),
+    Timeline: _timeline,
+    Summaries: _summaries,
     Coherence: _coherence,
     Costs: _costs,
 }  # each answer has its own type of query

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, field_validator, model_validator
 
 from domain.book import Frozen
 from domain.entities.project import limits
@@ -19,17 +19,22 @@ from domain.story.texts import TextRef
 ChapterId = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Number = Annotated[int, Field(ge=1, le=limits.CHAPTERS)]
 Counter = Annotated[int, Field(ge=1)]
-Title = Annotated[str, Field(min_length=1, max_length=500)]
+Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
 LanguageCode = Annotated[str, Field(pattern=r"^[a-z]{2,3}$")]
 Money = Annotated[float, Field(ge=0, le=1e9, allow_inf_nan=False)]
-Instruction = Annotated[str, Field(max_length=limits.INSTRUCTION)]
+Instruction = Annotated[
+    str, StringConstraints(strip_whitespace=True, max_length=limits.INSTRUCTION)
+]
 WordCount = Annotated[int, Field(ge=50, le=20_000)]
 Word = Annotated[str, Field(min_length=1, max_length=100)]
-Reason = Annotated[str, Field(max_length=limits.REASON)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, max_length=limits.REASON)]
+Intention = Annotated[Reason, Field(min_length=1)]
 Detail = Annotated[str, Field(max_length=10_000)]
 CallId = Annotated[str, Field(min_length=1, max_length=200)]
 FindingId = Annotated[str, Field(pattern=r"^[0-9a-f]{16}$")]
-BoundedBible = Annotated[Bible, AfterValidator(limits.at_most(limits.BIBLE_BYTES))]
+BoundedBible = Annotated[
+    Bible, AfterValidator(limits.at_most(limits.BIBLE_BYTES)), AfterValidator(limits.with_names)
+]
 BoundedVerdict = Annotated[Verdict, AfterValidator(limits.at_most(limits.VERDICT_BYTES))]
 
 
@@ -145,7 +150,7 @@ class MarkIntentional(Command):
 
     chapter_id: ChapterId
     finding_id: FindingId
-    reason: Annotated[Reason, Field(min_length=1)]
+    reason: Intention
 
 
 class RecordBeats(Command):

@@ -5,6 +5,8 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from domain.story.bible import Bible
+
 R = TypeVar("R", bound=BaseModel)
 
 CHAPTERS = 1000
@@ -44,3 +46,11 @@ def at_most(size: int) -> Callable[[R], R]:
         return record
 
     return check
+
+
+def with_names(bible: Bible) -> Bible:
+    """A validator of a bible: no name is of spaces only."""
+    for entry in bible.entries:
+        if not all(map(str.strip, entry.names)):
+            raise ValueError("a name or an alias is blank")
+    return bible

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from domain.entities.project.commands import ChapterId
+from domain.entities.project.parts import Part
 from domain.entity import Query
 from domain.story.prompts.material import Scope
 
@@ -36,7 +37,7 @@ class OneChapter(Query):
     number: Chapter | None = None
 
 
-class FactsAt(Query):
+class FactsAt(Part):
     """What is true at the end of a chapter, or in a scene of it, and what is believed, as `Facts`;
     of one subject or of all. Without a chapter, as things stand now."""
 
@@ -46,7 +47,7 @@ class FactsAt(Query):
     subject: Name | None = None
 
 
-class KnownBy(Query):
+class KnownBy(Part):
     """What a character knows at the end of a chapter, as `Knowledge`."""
 
     LONG = True
@@ -54,7 +55,7 @@ class KnownBy(Query):
     chapter: Chapter | None = None
 
 
-class CharacterSheet(Query):
+class CharacterSheet(Part):
     """Somebody or something over time, up to the end of a chapter, as `Sheet`."""
 
     LONG = True
@@ -62,7 +63,7 @@ class CharacterSheet(Query):
     chapter: Chapter | None = None
 
 
-class OpenSetups(Query):
+class OpenSetups(Part):
     """What is promised and not paid off at the end of a chapter, as `Setups`; with `ended` also
     what is paid off or abandoned."""
 
@@ -71,14 +72,14 @@ class OpenSetups(Query):
     ended: bool = False
 
 
-class Timeline(Query):
+class Timeline(Part):
     """What happened, in story order, up to the end of a chapter, as `Moments`."""
 
     LONG = True
     chapter: Chapter | None = None
 
 
-class Summaries(Query):
+class Summaries(Part):
     """What the chapters tell in short, up to one of them, as `SummaryList`."""
 
     LONG = True
