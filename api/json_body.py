@@ -25,15 +25,25 @@ _TYPES = ("application/json", "application/merge-patch+json")
 
 
 async def json_bytes(request: Request, settings: Settings) -> bytes:
-    """The request's body, which says that it is JSON.
+    """The request's body, which says that it is JSON. A POST without one says nothing: `{}`.
 
     Raises:
         Refusal: it is of another type, too large or too slow.
     """
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in _TYPES:
-        raise Refusal(ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send JSON, as application/json.")
-    return await whole_body(request, settings.http_story_bytes, settings.http_idle_seconds)
+    may_be_missing = request.method == "POST"
+    if media_type not in _TYPES and not (may_be_missing and not media_type):
+        raise _not_json()
+    body = await whole_body(request, settings.http_story_bytes, settings.http_idle_seconds)
+    if may_be_missing and not body:
+        return b"{}"
+    if not media_type:
+        raise _not_json()
+    return body
+
+
+def _not_json() -> Refusal:
+    return Refusal(ProblemType.UNSUPPORTED_MEDIA_TYPE, "Send JSON, as application/json.")
 
 
 async def json_body(request: Request, settings: Settings, model: type[M]) -> M:
@@ -61,7 +71,10 @@ def checked(model: type[M], **values: object) -> M:
         raise invalid_parts(error.errors(include_input=False, include_url=False), "body") from None
 
 
-def described_body(model: type[BaseModel]) -> dict[str, Any]:  # OpenAPI is JSON of any shape
+def described_body(
+    model: type[BaseModel], *, required: bool = True
+) -> dict[str, Any]:  # OpenAPI is JSON of any shape
     """What the OpenAPI document says of such a body; `api.openapi` holds the models' schemas."""
     schema = {"$ref": f"#/components/schemas/{model.__name__}"}
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    content = {"application/json": {"schema": schema}}
+    return {"requestBody": {"required": required, "content": content}}

@@ -10,6 +10,7 @@ from pydantic.json_schema import JsonSchemaMode, models_json_schema
 from adapters.exports import EXPORTERS
 from api.notifications import R2Notification, S3Notification, S3TestEvent
 from api.problems import Problem
+from api.projects.bible_change import BibleChange
 from api.projects.bodies import BODIES
 from api.projects.transfer import TransferredProject
 from cluster.settings import LANGUAGES
@@ -77,7 +78,8 @@ def _description(app: FastAPI) -> Json:
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
     models: list[tuple[type[BaseModel], JsonSchemaMode]] = [
-        (model, "validation") for model in (Problem, *_NOTIFICATIONS, *BODIES, TransferredProject)
+        (model, "validation")
+        for model in (Problem, *_NOTIFICATIONS, *BODIES, BibleChange, TransferredProject)
     ]
     _, definitions = models_json_schema(models, ref_template=_COMPONENTS)
     components = description.setdefault("components", {})

@@ -77,7 +77,7 @@ async def chapters(project_id: ProjectIdInPath, services: Using) -> Response:
             *PROJECT_PROBLEMS,
         ),
     },
-    openapi_extra=described_body(NewChapter),
+    openapi_extra=described_body(NewChapter, required=False),
 )
 async def generate(
     project_id: ProjectIdInPath, asker: Asking, idempotency: Once, gate: OneOfTheStreamsIfAsked

@@ -100,7 +100,7 @@ Deciding = Annotated[_Decision, Depends()]
     response_model=ChapterDetails,
     response_description="The chapter.",
     responses=_DECIDED,
-    openapi_extra=described_body(Approval),
+    openapi_extra=described_body(Approval, required=False),
 )
 async def approve(decision: Deciding) -> Response:
     """It becomes part of what the story has established. Refused with the reason `not_acceptable`
@@ -117,7 +117,7 @@ async def approve(decision: Deciding) -> Response:
     response_model=ChapterDetails,
     response_description="The chapter.",
     responses=_DECIDED,
-    openapi_extra=described_body(Rejection),
+    openapi_extra=described_body(Rejection, required=False),
 )
 async def reject(decision: Deciding) -> Response:
     """If it was approved, memory is as if it had never been, and later chapters become stale."""
@@ -164,7 +164,7 @@ async def cancel(decision: Deciding) -> Response:
     response_model=ChapterStarted,
     response_description="It is being written.",
     responses=_STARTED,
-    openapi_extra=described_body(Assignment),
+    openapi_extra=described_body(Assignment, required=False),
 )
 async def revise(decision: Deciding) -> Response:
     """As a further revision; what is approved stays so until that one is."""

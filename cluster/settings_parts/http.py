@@ -51,7 +51,7 @@ class HttpSettings(BaseModel):
     http_json_bytes: int = Field(
         256 * 1024, ge=1024, le=16 * 1024**2, description="most bytes of a JSON request body"
     )
-    http_page_items: int = Field(100, ge=1, le=500, description="most entries on one page of a list")
+    http_page_items: int = Field(100, ge=1, le=500, description="most entries on a page of a list")
     http_streams: int = Field(
         100, ge=1, le=10_000, description="event streams one HTTP replica keeps open at once"
     )

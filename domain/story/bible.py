@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from domain.book import Frozen
 
@@ -23,6 +23,22 @@ def _as_text(value: object) -> object:
     return value
 
 
+def _without_nulls(value: object) -> object:
+    """What is null is not said."""
+    if not isinstance(value, Mapping):
+        return value
+    return {key: each for key, each in value.items() if each is not None}
+
+
+class _Record(Frozen):
+    """Part of a bible, as it is written down."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nulls_are_not_said(cls, value: object) -> object:
+        return _without_nulls(value)
+
+
 def _as_named(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
@@ -32,11 +48,11 @@ def _as_rule(value: object) -> object:
 
 
 Value = Annotated[str, BeforeValidator(_as_text), Field(max_length=2000)]
-Attributes = Annotated[Mapping[Name, Value], Field(max_length=200)]
+Attributes = Annotated[Mapping[Name, Value], BeforeValidator(_without_nulls), Field(max_length=200)]
 Aliases = Annotated[tuple[Name, ...], Field(max_length=50)]
 
 
-class Named(Frozen):
+class Named(_Record):
     """Somebody or something with a name; `attributes` such as `eyes: grey` are free words."""
 
     name: Name
@@ -63,20 +79,20 @@ class Item(Named):
     """A thing that matters."""
 
 
-class WorldRule(Frozen):
+class WorldRule(_Record):
     """What always holds in this world."""
 
     text: Note
 
 
-class TimelineEntry(Frozen):
+class TimelineEntry(_Record):
     """What happened or is to happen, before or beside the chapters; `when` is free text."""
 
     when: Annotated[str, Field(max_length=200)] = ""
     text: Note
 
 
-class Style(Frozen):
+class Style(_Record):
     """How the book is to be written."""
 
     genre: Annotated[str, Field(max_length=200)] = ""
@@ -85,7 +101,7 @@ class Style(Frozen):
     notes: Note = ""
 
 
-class CanonFact(Frozen):
+class CanonFact(_Record):
     """A fact that the author lays down: as a plain sentence, or as subject, predicate, object.
 
     `predicate` is one of `domain.story.facts.PREDICATES` or a free word; `since` and `until` are
@@ -109,7 +125,7 @@ FactEntry = Annotated[CanonFact, BeforeValidator(_as_rule)]
 TimelineLine = Annotated[TimelineEntry, BeforeValidator(_as_rule)]
 
 
-class Bible(Frozen):
+class Bible(_Record):
     """The story bible. A name stands for an entry of its own, a sentence for a rule or fact."""
 
     characters: Annotated[tuple[CharacterEntry, ...], Field(max_length=1000)] = ()

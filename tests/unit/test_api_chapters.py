@@ -225,3 +225,18 @@ async def test_a_text_without_words_is_refused(bell: Novel, text: str) -> None:
     brought = await bell.server.client.post("/v1/projects/import", json=whole)
     assert brought.status_code == 422
     assert (await bell.get("/chapters")).json()["chapters"] == []
+
+
+async def test_a_decision_needs_no_body(bell: Novel) -> None:
+    await bell.put_text(1, FIRST)
+    client = bell.server.client
+    approved = await client.post(f"{bell.path}/chapters/1/approve")
+    assert approved.json()["chapter"]["status"] == "approved"
+    json = {"content-type": "application/json"}
+    rejected = await client.post(f"{bell.path}/chapters/1/reject", content=b"", headers=json)
+    assert rejected.json()["chapter"]["status"] == "rejected"
+    assert (await client.post(f"{bell.path}/chapters")).status_code == 202
+    form = await client.post(f"{bell.path}/chapters/1/approve", data={"force": "true"})
+    assert form.status_code == 415
+    nothing = await client.post(f"{bell.path}/chapters/1/mark-intentional")
+    assert nothing.status_code == 422
