@@ -2,10 +2,8 @@
 
 import asyncio
 import os
-import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from urllib.request import urlopen
 
 import pytest
 import ray
@@ -17,6 +15,7 @@ from cluster.settings import Settings
 from cluster.wiring import open_log
 from domain.errors import ClusterUnavailable, SettingsError
 from jobs import dead_letters
+from tests.cluster.prometheus import samples
 from tests.cluster.sample_consumers import NAMES, Journal, journalists, nobody
 from tests.unit.followed_log import FollowedLog, eventually
 
@@ -136,7 +135,6 @@ async def test_its_figures_reach_prometheus(followed: FollowedLog, settings: Set
     await start_dispatcher(settings, journalists)
     await followed.publish("a", "Happened", "Never")
     (node,) = ray.nodes()
-    address = f"http://127.0.0.1:{node['MetricsExportPort']}/metrics"
     seen: set[tuple[str, str]] = set()
     wanted = {
         (f"ray_scriptorium_consumer_{what}", name)
@@ -146,11 +144,11 @@ async def test_its_figures_reach_prometheus(followed: FollowedLog, settings: Set
     async with asyncio.timeout(30):
         while not wanted <= seen:
             await asyncio.sleep(0.2)
-            seen.update(await asyncio.to_thread(figures, address))
+            seen.update(await asyncio.to_thread(figures, node))
 
 
-def figures(address: str) -> set[tuple[str, str]]:
+def figures(node: dict[str, object]) -> set[tuple[str, str]]:
     """The names of our metrics with the consumers they have figures of."""
-    with urlopen(address, timeout=10) as answer:
-        text = answer.read().decode()
-    return set(re.findall(r'^(\w*scriptorium\w*){.*\bconsumer="(\w+)"', text, re.MULTILINE))
+    return {
+        (each.name, each.labels["consumer"]) for each in samples(node) if "consumer" in each.labels
+    }

@@ -2,10 +2,8 @@
 
 import asyncio
 import os
-import re
 from collections.abc import Iterator
 from contextlib import suppress
-from urllib.request import urlopen
 
 import pytest
 import ray
@@ -16,6 +14,7 @@ from cluster.telemetry import RayModelMetrics
 from cluster.wiring import open_model
 from domain.errors import ModelUnavailable
 from domain.prompt import Prompt, Purpose
+from tests.cluster.prometheus import samples
 
 pytestmark = pytest.mark.timeout(120)
 NOBODY = "http://127.0.0.1:9/v1"
@@ -43,9 +42,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Settings]:
 async def test_an_open_breaker_reaches_prometheus(settings: Settings) -> None:
     model = open_model(settings, RayModelMetrics())
     (node,) = ray.nodes()
-    address = f"http://127.0.0.1:{node['MetricsExportPort']}/metrics"
     async with asyncio.timeout(30):
-        while await asyncio.to_thread(breaker, address) != 2:
+        while await asyncio.to_thread(breaker, node) != 2:
             with suppress(ModelUnavailable):
                 await model.text(PROMPT)
             await asyncio.sleep(0.2)
@@ -54,9 +52,7 @@ async def test_an_open_breaker_reaches_prometheus(settings: Settings) -> None:
     await model.close()
 
 
-def breaker(address: str) -> float | None:
+def breaker(node: dict[str, object]) -> float | None:
     """The circuit breaker's state, if there is one yet."""
-    with urlopen(address, timeout=10) as answer:
-        text = answer.read().decode()
-    found = re.search(r"^ray_scriptorium_llm_breaker(?:{.*})? (\S+)$", text, re.MULTILINE)
-    return float(found[1]) if found else None
+    states = (each.value for each in samples(node) if each.name == "ray_scriptorium_llm_breaker")
+    return next(states, None)
