@@ -21,6 +21,7 @@ NOT_INSTALLED = "PostgreSQL is not installed: run scripts/setup"
 
 _ACCOUNT = "postgres"  # the server refuses to run as root
 _SECONDS = 60
+_GRACE_SECONDS = 15  # it ends its own processes after five
 _POLL_SECONDS = 0.02
 _SETTINGS = {
     "listen_addresses": HOST,
@@ -162,8 +163,21 @@ class PostgresServer:
     def _end(self, how: signal.Signals) -> None:
         if self._server is not None:
             self._server.send_signal(how)
-            self._server.wait(_SECONDS)
+            try:
+                self._server.wait(_GRACE_SECONDS)
+            except subprocess.TimeoutExpired:
+                _kill_family(self._server)
             self._server = None
+
+
+def _kill_family(server: subprocess.Popen[bytes]) -> None:
+    """End a server that does not end itself, and its processes, which hold its memory."""
+    below = psutil.Process(server.pid).children()
+    server.kill()
+    server.wait(_SECONDS)
+    for each in below:
+        _signal(each, signal.SIGKILL)
+    psutil.wait_procs(below, _SECONDS)
 
 
 def _signal(process: psutil.Process, number: signal.Signals) -> None:
