@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Annotated, Protocol, Self
 
 from pydantic import AfterValidator, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 
 from domain.book import Frozen
 from domain.entities.project.commands import (
@@ -52,6 +53,14 @@ class NewProject(Frozen):
     budget: Money | None = Field(
         default=None, description="no call to a model begins once this is paid"
     )
+
+
+class ProjectChange(Frozen):
+    """What is given is to be so from now on."""
+
+    title: Title | SkipJsonSchema[None] = None
+    language: LanguageCode | SkipJsonSchema[None] = None
+    budget: Money | None = Field(default=None, description="null takes the budget away")
 
 
 class Assignment(Frozen):
@@ -129,6 +138,7 @@ class CoherenceRequest(Frozen):
 
 BODIES = (
     NewProject,
+    ProjectChange,
     NewChapter,
     Assignment,
     OwnText,

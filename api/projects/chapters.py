@@ -33,7 +33,7 @@ from api.projects.found import (
 from api.projects.views import ChapterListView, ChapterStarted, ChapterView
 from api.services import Services, Using
 from api.versions import IfMatch, expected_version
-from domain.entities.project.commands import GenerateChapter, PutChapterText
+from domain.entities.project.commands import DeleteChapter, GenerateChapter, PutChapterText
 from domain.story.texts import TextRef
 
 router = APIRouter()
@@ -67,7 +67,8 @@ async def chapters(project_id: ProjectIdInPath, services: Using) -> Response:
         **_STARTED,
         200: described(
             "Asked for with `Accept: text/event-stream`: the project's events for this chapter, "
-            "and `token` events with its text as it is written; ends when the chapter is at rest."
+            "and `token` events with its text as it is written. Ends when the chapter is at rest, "
+            "or after `http_stream_seconds`; its address `/stream` goes on from there."
         ),
         **documented(
             *BODY_PROBLEMS,
@@ -160,6 +161,27 @@ async def put(
     )
     await asker.execute(project_id, command, if_match)
     return await started(services, project_id, command.chapter_id)
+
+
+@router.delete(
+    "/v1/projects/{project_id}/chapters/{number}",
+    status_code=204,
+    summary="Delete a chapter",
+    response_description="It is no more.",
+    responses=documented(
+        ProblemType.COMMAND_REFUSED, ProblemType.VERSION_MISMATCH, *CHAPTER_PROBLEMS
+    ),
+)
+async def delete(
+    project_id: ProjectIdInPath, number: NumberInPath, asker: Asking, if_match: IfMatch = None
+) -> Response:
+    """With all its revisions; its number is free again. If it was approved, memory is as if it had
+    never been, and later chapters become stale. Refused while it is in the works."""
+    chapter = (await find_project(asker.services, project_id)).chapter(number)
+    command_id = f"delete:{chapter.chapter_id}"
+    command = DeleteChapter(command_id=command_id, chapter_id=chapter.chapter_id)
+    await asker.execute(project_id, command, if_match)
+    return Response(status_code=204)
 
 
 async def started(services: Services, project_id: str, chapter_id: str) -> Response:

@@ -167,7 +167,8 @@ async def cancel(decision: Deciding) -> Response:
     openapi_extra=described_body(Assignment, required=False),
 )
 async def revise(decision: Deciding) -> Response:
-    """As a further revision; what is approved stays so until that one is."""
+    """As a further revision; what is approved stays so until that one is. It can be followed at its
+    address `/stream`."""
     body = await decision.body(Assignment)
     return await decision.carry_out(
         body, lambda command, chapter: ReviseChapter(**_named(command, chapter), **dict(body))

@@ -17,6 +17,7 @@ from api.json_body import BODY_PROBLEMS, described_body
 from api.openapi import headers
 from api.problems import ENTITY_PROBLEMS, ProblemType, documented
 from api.projects.asking import Asking
+from api.projects.budget import check_budget
 from api.projects.found import (
     PROJECT_PROBLEMS,
     ProjectIdInPath,
@@ -108,6 +109,7 @@ async def bring(asker: Asking, idempotency: Once) -> Response:
     services = asker.services
     body = await asker.body(TransferredProject)
     load_language(body.language)
+    check_budget(body.budget, services.settings)
 
     async def respond(command_id: str) -> Response:
         project_id = new_id("project", command_id)

@@ -23,11 +23,20 @@ from api.event_stream import (
 )
 from api.limits import Gate
 from api.problems import ProblemType, documented
-from api.projects.found import PROJECT, PROJECT_PROBLEMS, ProjectIdInPath, ask, find_project
+from api.projects.found import (
+    CHAPTER_PROBLEMS,
+    PROJECT,
+    PROJECT_PROBLEMS,
+    NumberInPath,
+    ProjectIdInPath,
+    ask,
+    find_project,
+)
 from api.services import Services, Using
 from domain.entities.project import PROJECT as KIND
 from domain.entities.project.answers import ChapterDetails
 from domain.entities.project.events import (
+    ChapterDeleted,
     CoherenceValidated,
     GenerationCancelled,
     GenerationFailed,
@@ -41,7 +50,14 @@ from domain.events import RecordedEvent, StreamId
 router = APIRouter()
 _log = logging.getLogger("scriptorium.api")
 _AT_REST = frozenset(
-    event.__name__ for event in (CoherenceValidated, GenerationCancelled, GenerationFailed)
+    event.__name__
+    for event in (
+        CoherenceValidated,
+        GenerationCancelled,
+        GenerationFailed,
+        ChapterDeleted,
+        ProjectDeleted,
+    )
 )
 _PIECES = 1000  # that wait for a slow reader; then the writer's pieces wait
 _AGAIN_SECONDS = 1.0  # until the writing room is asked again when it did not answer
@@ -78,6 +94,30 @@ async def events(
     return stream_response(pieces)
 
 
+@router.get(
+    "/v1/projects/{project_id}/chapters/{number}/stream",
+    summary="Follow a chapter",
+    response_class=StreamingResponse,
+    responses={
+        200: described("The project's events for this chapter, and `token` events with its text."),
+        **documented(ProblemType.TOO_MANY_REQUESTS, *CHAPTER_PROBLEMS),
+    },
+)
+async def stream(
+    project_id: ProjectIdInPath,
+    number: NumberInPath,
+    services: Using,
+    gate: OneOfTheStreams,
+    last_event_id: LastEventId = 0,
+) -> Response:
+    """What happens to it after the last event that was seen, or else from now on, and its text as
+    it is written, beginning with the scene under way. Ends when the chapter is at rest, or after
+    `http_stream_seconds`: then ask again."""
+    found = await find_project(services, project_id)
+    chapter_id, after = found.chapter(number).chapter_id, last_event_id or found.version
+    return stream_response(followed_chapter(services, project_id, chapter_id, after, gate))
+
+
 async def followed_chapter(
     services: Services, project_id: str, chapter_id: str, after: int, gate: Gate
 ) -> AsyncIterator[bytes]:
@@ -101,7 +141,7 @@ async def followed_chapter(
                         await pieces.put(KEEPALIVE_COMMENT)
                     elif _is_about(recorded, chapter_id):
                         await pieces.put(written(recorded))
-                        if recorded.event.type in _AT_REST | {ProjectDeleted.__name__}:
+                        if recorded.event.type in _AT_REST:
                             break
         except Exception:  # whatever it is, the stream must not stay open without them
             _log.exception("the events of %s break off", stream)

@@ -1,4 +1,4 @@
-"""Projects: all of them, a new one, one as it stands, one no more."""
+"""Projects: all of them, a new one, one as it stands, changed, no more."""
 
 import hashlib
 
@@ -13,7 +13,8 @@ from api.openapi import headers
 from api.paging import Paged
 from api.problems import ENTITY_PROBLEMS, ProblemType, documented
 from api.projects.asking import Asking
-from api.projects.bodies import NewProject
+from api.projects.bodies import NewProject, ProjectChange
+from api.projects.budget import check_budget
 from api.projects.found import (
     PROJECT_PROBLEMS,
     ProjectIdInPath,
@@ -25,7 +26,7 @@ from api.projects.found import (
 from api.projects.views import ProjectItem, ProjectListView, ProjectView
 from api.services import Using
 from api.versions import IfMatch, IfNoneMatch, etag, knows
-from domain.entities.project.commands import CreateProject, DeleteProject
+from domain.entities.project.commands import ChangeProject, CreateProject, DeleteProject
 
 router = APIRouter()
 
@@ -52,6 +53,7 @@ async def create(asker: Asking, idempotency: Once) -> Response:
     """A novel, with as much of its story bible as there is."""
     body = await asker.body(NewProject)
     load_language(body.language)  # what nobody can read cannot be written
+    check_budget(body.budget, asker.services.settings)
 
     async def respond(command_id: str) -> Response:
         project_id = new_id("project", command_id)
@@ -61,8 +63,7 @@ async def create(asker: Asking, idempotency: Once) -> Response:
             ProjectView.of(found), 201, found.version, Location=project_path(project_id)
         )
 
-    fingerprint = hashlib.sha256(body.model_dump_json().encode()).hexdigest()
-    return await idempotency.once(fingerprint, respond)
+    return await idempotency.once(_digest(body.model_dump_json()), respond)
 
 
 @router.get(
@@ -104,6 +105,43 @@ async def project(
     return json_response(ProjectView.of(found), version=found.version)
 
 
+@router.patch(
+    "/v1/projects/{project_id}",
+    summary="Change a project",
+    response_model=ProjectView,
+    response_description="The project.",
+    responses={
+        200: {"headers": headers(ETag="the version")},
+        **documented(
+            *BODY_PROBLEMS,
+            ProblemType.COMMAND_REFUSED,
+            ProblemType.LANGUAGE_MISSING,
+            ProblemType.VERSION_MISMATCH,
+            *PROJECT_PROBLEMS,
+        ),
+    },
+    openapi_extra=described_body(ProjectChange),
+)
+async def change(project_id: ProjectIdInPath, asker: Asking, if_match: IfMatch = None) -> Response:
+    """Its title, its budget and, as long as it has no chapter, its language: afterwards that is
+    refused with the reason `language_in_use`."""
+    services = asker.services
+    before = await find_project(services, project_id)
+    body = await asker.body(ProjectChange)
+    if body.language is not None:
+        load_language(body.language)
+    check_budget(body.budget, services.settings)
+    said = body.model_dump_json(exclude_unset=True)
+    command = ChangeProject(
+        command_id=f"change:{before.version}:{_digest(said)}",
+        **dict(body),
+        unlimited="budget" in body.model_fields_set and body.budget is None,
+    )
+    await asker.execute(project_id, command, if_match)
+    found = await find_project(services, project_id)
+    return json_response(ProjectView.of(found), version=found.version)
+
+
 @router.delete(
     "/v1/projects/{project_id}",
     status_code=204,
@@ -116,6 +154,10 @@ async def delete(project_id: ProjectIdInPath, asker: Asking, if_match: IfMatch =
     await find_project(asker.services, project_id)
     await asker.execute(project_id, DeleteProject(command_id="delete"), if_match)
     return Response(status_code=204)
+
+
+def _digest(said: str) -> str:
+    return hashlib.sha256(said.encode()).hexdigest()
 
 
 def _item(entry: ProjectEntry) -> ProjectItem:

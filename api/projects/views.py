@@ -15,6 +15,7 @@ class ProjectLinks(BaseModel):
     facts: str
     search: str
     knows: str
+    summaries: str
     setups: str
     timeline: str
     coherence: str
@@ -54,6 +55,7 @@ class ProjectView(BaseModel):
                 facts=f"{base}/memory/facts",
                 search=f"{base}/memory/search",
                 knows=f"{base}/memory/knows",
+                summaries=f"{base}/memory/summaries",
                 setups=f"{base}/setups",
                 timeline=f"{base}/memory/timeline",
                 coherence=f"{base}/coherence",
@@ -97,6 +99,7 @@ class ChapterStarted(BaseModel):
     chapter: ChapterSummary
     href: str
     events: str
+    stream: str = Field(description="its events, and its text as it is written")
 
     @classmethod
     def of(cls, project: FoundProject, chapter: ChapterSummary) -> "ChapterStarted":
@@ -105,6 +108,7 @@ class ChapterStarted(BaseModel):
             chapter=chapter,
             href=chapter_path(project.id, chapter.number),
             events=f"{project_path(project.id)}/events",
+            stream=f"{chapter_path(project.id, chapter.number)}/stream",
         )
 
 

@@ -8,9 +8,11 @@ from domain.entities.project.answers import Outline
 from domain.entities.project.events import (
     BibleChanged,
     ChapterApproved,
+    ChapterDeleted,
     ChapterRejected,
     ChapterWritten,
     GenerationStarted,
+    ProjectChanged,
     ProjectCreated,
     ProjectDeleted,
 )
@@ -22,11 +24,13 @@ WANTED = tuple(
     event.__name__
     for event in (
         ProjectCreated,
+        ProjectChanged,
         BibleChanged,
         GenerationStarted,
         ChapterWritten,
         ChapterApproved,
         ChapterRejected,
+        ChapterDeleted,
         ProjectDeleted,
     )
 )

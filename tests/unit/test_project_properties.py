@@ -11,6 +11,7 @@ from domain.entities.project.commands import (
     ApproveChapter,
     BeginCall,
     CancelGeneration,
+    DeleteChapter,
     FailGeneration,
     GenerateChapter,
     MarkIntentional,
@@ -29,6 +30,7 @@ from domain.entities.project.commands import (
 from domain.entities.project.events import (
     CallPaid,
     ChapterApproved,
+    ChapterDeleted,
     ChapterGenerated,
     ChapterRejected,
     ChaptersMarkedStale,
@@ -106,6 +108,8 @@ class Projects(RuleBasedStateMachine):
             case ChapterApproved():
                 facts = self.read[event.chapter_id, event.revision]
                 self.approved[event.chapter_id] = event.number, event.revision, facts
+            case ChapterDeleted():
+                self.approved.pop(event.chapter_id, None)
             case ChapterRejected():
                 held = self.approved.get(event.chapter_id)
                 if held and held[1] == event.revision:
@@ -233,6 +237,10 @@ class Projects(RuleBasedStateMachine):
         self.reject(chapter.number, None)
         assert self.project.state.memory.records == others
         assert self.project.state.memory.facts == Memory(self.bible, others).facts
+
+    @rule(number=NUMBERS)
+    def delete(self, number: int) -> None:
+        self.send(DeleteChapter(command_id=new_id(), chapter_id=chapter_id(number)))
 
     @rule(number=NUMBERS)
     def recheck(self, number: int) -> None:

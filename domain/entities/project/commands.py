@@ -78,6 +78,15 @@ class PutBible(Command):
     bible: BoundedBible
 
 
+class ChangeProject(Command):
+    """What is given is to be so from now on; `unlimited` takes the budget away."""
+
+    title: Title | None = None
+    language: LanguageCode | None = None
+    budget: Money | None = None
+    unlimited: bool = False
+
+
 class DeleteProject(Command):
     """The project is to be no more; nothing can be done with it afterwards."""
 
@@ -109,6 +118,12 @@ class PutChapterText(Command):
     chapter_id: ChapterId
     number: Number | None = None
     text: TextRef
+
+
+class DeleteChapter(Command):
+    """A chapter is to be no more."""
+
+    chapter_id: ChapterId
 
 
 class CancelGeneration(Command):

@@ -3,12 +3,14 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from domain.entities.project import ledger, review, writing
+from domain.entities.project import ledger, review, whole, writing
 from domain.entities.project.commands import (
     ApproveChapter,
     BeginCall,
     CancelGeneration,
+    ChangeProject,
     CreateProject,
+    DeleteChapter,
     DeleteProject,
     FailGeneration,
     GenerateChapter,
@@ -25,13 +27,14 @@ from domain.entities.project.commands import (
     RejectChapter,
     ReviseChapter,
 )
-from domain.entities.project.events import ChapterWritten, ProjectCreated, ProjectDeleted
-from domain.entities.project.restoring import restored
+from domain.entities.project.events import ProjectDeleted
 from domain.entities.project.state import ProjectState, Stage
 from domain.entity import Command, Event
 from domain.errors import CommandRefused
 
 _RULES: Mapping[type[Command], Callable[[ProjectState, Any], list[Event]]] = {
+    ChangeProject: whole.change,
+    DeleteChapter: whole.delete_chapter,
     PutBible: review.put_bible,
     GenerateChapter: writing.generate,
     ReviseChapter: writing.revise,
@@ -59,7 +62,7 @@ def decide(state: ProjectState, command: Command) -> list[Event]:
         CommandRefused: as things stand, it cannot be done; `reason` says why.
     """
     if isinstance(command, CreateProject):
-        return _create(state, command)
+        return whole.create(state, command)
     if state.stage is None:
         raise CommandRefused("unknown_project", "there is no such project")
     if isinstance(command, DeleteProject):
@@ -71,36 +74,3 @@ def decide(state: ProjectState, command: Command) -> list[Event]:
     if state.stage is Stage.DELETED and not isinstance(command, RecordCall):
         raise CommandRefused("project_deleted", "the project was deleted")
     return rule(state, command)
-
-
-def _create(state: ProjectState, command: CreateProject) -> list[Event]:
-    created = ProjectCreated(
-        title=command.title,
-        language=command.language,
-        bible=command.bible,
-        budget=command.budget,
-        memory_version=command.memory_version,
-    )
-    if state.stage is None:
-        return [
-            created,
-            *restored(command.restored),
-            *(
-                ChapterWritten(
-                    chapter_id=each.chapter_id,
-                    number=each.number,
-                    revision=1,
-                    attempt=1,
-                    text=each.text,
-                )
-                for each in command.chapters
-            ),
-        ]
-    if state.stage is Stage.DELETED:
-        raise CommandRefused("project_deleted", "the project was deleted")
-    now = created.model_copy(
-        update={key: getattr(state, key) for key in ("title", "language", "bible", "budget")}
-    )
-    if created != now:
-        raise CommandRefused("project_exists", "there is another project with this id")
-    return []

@@ -20,6 +20,14 @@ class ProjectCreated(Event):
     memory_version: int = 0
 
 
+class ProjectChanged(Event):
+    """See `ChangeProject`: what holds from now on."""
+
+    title: str
+    language: str
+    budget: float | None
+
+
 class BibleChanged(Event):
     """See `PutBible`. `memory_version` counts the changes of what is known."""
 
@@ -96,6 +104,13 @@ class ChapterRestored(Event):
     """A chapter stands where it stood in the project that this one was taken from."""
 
     chapter: Chapter
+
+
+class ChapterDeleted(Event):
+    """See `DeleteChapter`."""
+
+    chapter_id: str
+    number: int
 
 
 class RecheckStarted(Event):
@@ -223,6 +238,7 @@ class CallPaid(Event):
 
 EVENTS: tuple[type[Event], ...] = (
     ProjectCreated,
+    ProjectChanged,
     BibleChanged,
     ProjectDeleted,
     ChapterRevised,
@@ -232,6 +248,7 @@ EVENTS: tuple[type[Event], ...] = (
     ChapterGenerated,
     ChapterWritten,
     ChapterRestored,
+    ChapterDeleted,
     RecheckStarted,
     GenerationCancelled,
     GenerationFailed,

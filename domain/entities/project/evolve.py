@@ -7,6 +7,7 @@ from domain.entities.project.events import (
     CallBegun,
     CallPaid,
     ChapterApproved,
+    ChapterDeleted,
     ChapterGenerated,
     ChapterRejected,
     ChapterRestored,
@@ -18,6 +19,7 @@ from domain.entities.project.events import (
     GenerationFailed,
     GenerationStarted,
     MemoryUpdated,
+    ProjectChanged,
     ProjectCreated,
     ProjectDeleted,
     RecheckStarted,
@@ -59,6 +61,8 @@ def evolve(state: ProjectState, event: Event) -> ProjectState:
                 lost=state.lost,
                 ledger=state.ledger,
             )
+        case ProjectChanged():
+            return state.model_copy(update=dict(event))
         case BibleChanged():
             change: dict[str, object] = {
                 "bible": event.bible,
@@ -68,14 +72,11 @@ def evolve(state: ProjectState, event: Event) -> ProjectState:
                 ),
             }
         case MemoryUpdated():
-            reason = (
-                StaleReason.CHAPTER_REJECTED
-                if event.revision is None
-                else StaleReason.CHAPTER_APPROVED
-            )
             change = {
                 "memory_version": event.memory_version,
-                "chapters": _changed_after(state, event.number, reason, event.memory_version),
+                "chapters": _changed_after(
+                    state, event.number, _reason(state, event), event.memory_version
+                ),
             }
         case CallBegun():
             change = ledger.begun(state, event)
@@ -88,6 +89,9 @@ def evolve(state: ProjectState, event: Event) -> ProjectState:
                 chapter_id=event.chapter_id, number=event.number, status=Status.DRAFTING
             )
             change = {"chapters": {**state.chapters, event.chapter_id: _begun(chapter, event)}}
+        case ChapterDeleted():
+            kept = {key: each for key, each in state.chapters.items() if key != event.chapter_id}
+            change = {"chapters": kept}
         case ChapterRestored():
             change = {"chapters": {**state.chapters, event.chapter.chapter_id: event.chapter}}
         case _:
@@ -97,6 +101,14 @@ def evolve(state: ProjectState, event: Event) -> ProjectState:
             after = _chapter_after(state.chapters[chapter_id], event)
             change = {"chapters": {**state.chapters, chapter_id: after}}
     return state.model_copy(update=change)
+
+
+def _reason(state: ProjectState, event: MemoryUpdated) -> StaleReason:
+    if event.revision is not None:
+        return StaleReason.CHAPTER_APPROVED
+    if event.chapter_id in state.chapters:
+        return StaleReason.CHAPTER_REJECTED
+    return StaleReason.CHAPTER_DELETED
 
 
 def _changed_after(

@@ -171,7 +171,7 @@ def approve(state: ProjectState, command: ApproveChapter) -> list[Event]:
     ]
     if approved and (approved.text, approved.extraction) == (draft.text, draft.extraction):
         return happened
-    return [*happened, *_remembered(state, chapter, draft.number, StaleReason.CHAPTER_APPROVED)]
+    return [*happened, *remembered(state, chapter, draft.number, StaleReason.CHAPTER_APPROVED)]
 
 
 def reject(state: ProjectState, command: RejectChapter) -> list[Event]:
@@ -195,7 +195,7 @@ def reject(state: ProjectState, command: RejectChapter) -> list[Event]:
         )
     ]
     if was_approved:
-        happened += _remembered(state, chapter, None, StaleReason.CHAPTER_REJECTED)
+        happened += remembered(state, chapter, None, StaleReason.CHAPTER_REJECTED)
     return happened
 
 
@@ -243,9 +243,10 @@ def _doubts(chapter: Chapter) -> list[CommandRefused]:
     return doubts
 
 
-def _remembered(
+def remembered(
     state: ProjectState, chapter: Chapter, revision: int | None, reason: StaleReason
 ) -> list[Event]:
+    """Memory has changed by a chapter: it holds a revision of it, or nothing more (None)."""
     version = state.memory_version + 1
     return [
         MemoryUpdated(

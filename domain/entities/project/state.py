@@ -45,6 +45,7 @@ class StaleReason(StrEnum):
 
     CHAPTER_APPROVED = "chapter_approved"
     CHAPTER_REJECTED = "chapter_rejected"
+    CHAPTER_DELETED = "chapter_deleted"
     BIBLE_CHANGED = "bible_changed"
 
 
