@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from api import book_events, books, coherence, contents, health, hooks, listing, uploads
 from api.context import RequestContext
 from api.errors import Refusal, answer_errors_with_problems
+from api.head import AnswerHead
 from api.limits import Gate
 from api.models import ProblemDescription
 from api.openapi import describe
@@ -74,7 +75,8 @@ def create_app(services: Services, *, says_request_id: bool = True) -> FastAPI:
         title="Scriptorium",
         version="1",
         description="Books come in as files and come out as text, page by page; novels are written "
-        "chapter by chapter, and checked against what they have established.",
+        "chapter by chapter, and checked against what they have established. HEAD is answered "
+        "wherever GET is.",
         redirect_slashes=False,
         lifespan=lifespan,
     )
@@ -89,6 +91,7 @@ def create_app(services: Services, *, says_request_id: bool = True) -> FastAPI:
     app.add_middleware(
         RequestContext, seconds=settings.http_request_seconds, says_id=says_request_id
     )
+    app.add_middleware(AnswerHead)
     answer_errors_with_problems(app)
     routes: list[BaseRoute] = [*app.routes]
     for tag, routers in _ROUTERS.items():

@@ -188,4 +188,4 @@ def _methods_at(request: Request) -> list[str]:
         if route.path_regex.match(request.scope["path"])
         for method in route.methods or ()
     }
-    return sorted(methods)
+    return sorted(methods | {"HEAD"} if "GET" in methods else methods)
