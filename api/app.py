@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, FastAPI, Path
 from starlette.routing import BaseRoute, Route
 
-from api import book_events, books, coherence, contents, health, hooks, listing, uploads
+from api import book_events, books, coherence, contents, docs, health, hooks, listing, uploads
 from api.context import RequestContext
 from api.errors import Refusal, answer_errors_with_problems
 from api.head import AnswerHead
@@ -52,8 +52,9 @@ _ROUTERS: Mapping[str, Sequence[APIRouter]] = {
     "hooks": [hooks.router],
     "health": [health.router],
     "problems": [problems],
+    "docs": [docs.router],
 }
-_LENIENT = {"hooks", "health"}  # whoever asks may add what they like to the address
+_LENIENT = {"hooks", "health", "docs"}  # whoever asks may add what they like to the address
 
 
 def create_app(services: Services, *, says_request_id: bool = True) -> FastAPI:
@@ -78,6 +79,8 @@ def create_app(services: Services, *, says_request_id: bool = True) -> FastAPI:
         "chapter by chapter, and checked against what they have established. HEAD is answered "
         "wherever GET is.",
         redirect_slashes=False,
+        docs_url=None,
+        redoc_url=None,
         lifespan=lifespan,
     )
     app.state.services = services

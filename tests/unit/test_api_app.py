@@ -1,6 +1,7 @@
 """The application as a server runs it: it starts, and at its end closes what it worked with."""
 
 import os
+import re
 import time
 from pathlib import Path
 
@@ -45,7 +46,6 @@ async def test_the_id_of_a_request_can_be_left_to_the_server(tmp_path: Path) -> 
 async def test_everything_is_described(tmp_path: Path) -> None:
     async with serving(tmp_path) as server:
         description = (await server.client.get("/openapi.json")).json()
-        assert (await server.client.get("/docs")).status_code == 200
     for path, operations in description["paths"].items():
         for method, operation in operations.items():
             assert operation["summary"], (method, path)
@@ -57,3 +57,17 @@ async def test_everything_is_described(tmp_path: Path) -> None:
                 names = {each["name"] for each in operation["parameters"]}
                 assert "Idempotency-Key" in names
     assert "HTTPValidationError" not in description["components"]["schemas"]
+
+
+async def test_the_page_of_the_description_comes_from_here_alone(tmp_path: Path) -> None:
+    async with serving(tmp_path) as server:
+        page = (await server.client.get("/docs")).text
+        for part in re.findall(r'(?:src|href)="([^"]*)"', page):
+            assert part.startswith("/docs/"), part
+            response = await server.client.get(part)
+            assert response.status_code == 200
+            assert len(response.content) > 100
+        assert "://" not in page
+        assert '"validatorUrl": null' in page
+        assert (await server.client.get("/docs/__init__.py")).status_code == 404
+        assert (await server.client.get("/redoc")).status_code == 404
