@@ -9,7 +9,7 @@ from ray import serve
 from ray.serve import Application
 
 from actors.directory import Directory
-from actors.platform import start_platform
+from actors.platform import platform_pings, start_platform
 from actors.vectors_actor import shared_vectors
 from actors.writing_room_actor import WritingRoomClient
 from api.app import create_app
@@ -52,7 +52,7 @@ class HttpFront:
         """The application, made in the event loop that will run it."""
         settings = self._settings
         entities, store = Directory(settings), open_store(settings)
-        texts = Texts(store)
+        texts, graph, vectors = Texts(store), open_graph(settings), shared_vectors(settings)
         services = Services(
             settings=settings,
             entities=entities,
@@ -61,9 +61,10 @@ class HttpFront:
             catalogue=open_catalogue(settings),
             projects=open_projects(settings),
             texts=texts,
-            memory=StoryMemory(entities, texts, open_graph(settings), shared_vectors(settings)),
+            memory=StoryMemory(entities, texts, graph, vectors),
             model=open_model(settings, RayModelMetrics()),
             room=WritingRoomClient(),
+            behind={**platform_pings(), "graph": graph.ping, "vectors": vectors.ping},
         )
         self._app = create_app(services, says_request_id=False)  # Serve does
         return self._app

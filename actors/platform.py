@@ -1,19 +1,25 @@
 """What stands behind the HTTP front: shards, rooms, the vectors' owner, the dispatcher."""
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 
 import ray
 
+from actors.detached import DetachedClient
+from actors.dispatcher_actor import NAME as DISPATCHER
 from actors.dispatcher_actor import Recipe as ConsumersRecipe
 from actors.dispatcher_actor import start_dispatcher, stop_dispatcher, stop_outdated_dispatcher
+from actors.reading_room_actor import NAME as READING_ROOM
 from actors.reading_room_actor import Recipe as ReadingRecipe
 from actors.reading_room_actor import start_reading_room, stop_reading_room
 from actors.shard_start import start_shards, stop_shards
 from actors.vectors_actor import start_vectors, stop_vectors
+from actors.writing_room_actor import NAME as WRITING_ROOM
 from actors.writing_room_actor import Recipe as WritingRecipe
 from actors.writing_room_actor import start_writing_room, stop_writing_room
 from cluster.edition import edition_of
 from cluster.settings import Settings
+from domain.errors import ClusterUnavailable
 
 
 async def start_platform(
@@ -40,6 +46,22 @@ async def start_platform(
         start_vectors(settings, edition),
     )
     await start_dispatcher(settings, consumers, edition)
+
+
+def platform_pings() -> Mapping[str, Callable[[], Awaitable[object]]]:
+    """How those who work behind the requests are asked for a sign of life, by name: raises
+    `ClusterUnavailable` when there is none, and may wait for one."""
+    dispatcher = DetachedClient(DISPATCHER)
+
+    async def delivers() -> None:
+        if await dispatcher.ask(lambda actor: actor.consumers.remote()) is None:
+            raise ClusterUnavailable("the dispatcher has lost its consumers to another")
+
+    def lives(name: str) -> Callable[[], Awaitable[object]]:
+        client = DetachedClient(name)
+        return lambda: client.ask(lambda actor: actor.edition.remote())
+
+    return {DISPATCHER: delivers} | {name: lives(name) for name in (READING_ROOM, WRITING_ROOM)}
 
 
 async def stop_platform() -> None:

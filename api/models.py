@@ -136,9 +136,12 @@ class Health(BaseModel):
 
 
 class Readiness(BaseModel):
-    """Everything that is needed is up."""
+    """Requests can be answered."""
 
-    status: str = "ready"
+    status: str = Field(
+        description="`ready`, or `degraded`: something is down that requests can do without for a "
+        "while, and what they ask for is done later or without it"
+    )
     dependencies: dict[str, DependencyState]
 
 

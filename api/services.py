@@ -1,5 +1,6 @@
 """What the routes work with."""
 
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Protocol
 
@@ -17,6 +18,9 @@ from cluster.settings import Settings
 from domain.entity import Origin
 from jobs.writing.memory import StoryMemory
 from jobs.writing.texts import Texts
+
+Ping = Callable[[], Awaitable[object]]
+"""Raises unless what it asks answers; may wait for long."""
 
 
 class Shards(Entities, Protocol):
@@ -38,7 +42,11 @@ class Room(Protocol):
 
 @dataclass(frozen=True)
 class Services:
-    """The parts below the API. The application closes them at its end."""
+    """The parts below the API. The application closes them at its end.
+
+    `behind` are those that requests can do without for a while, and how each is asked for a sign
+    of life.
+    """
 
     settings: Settings
     entities: Shards
@@ -50,6 +58,7 @@ class Services:
     memory: StoryMemory
     model: LanguageModel
     room: Room
+    behind: Mapping[str, Ping]
 
     async def close(self) -> None:
         """Release connections. May be called twice."""

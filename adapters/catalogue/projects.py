@@ -82,6 +82,9 @@ class ProjectList(Protocol):
     async def clear(self) -> None:
         """Forget all entries, to be made again from the event log."""
 
+    async def ping(self) -> None:
+        """Raise `LogUnavailable` unless the database answers."""
+
     async def close(self) -> None:
         """Release connections. May be called twice."""
 
@@ -111,6 +114,10 @@ class SqlProjectList:
     async def clear(self) -> None:
         """See `ProjectList.clear`."""
         await self._database.transact(_clear)
+
+    async def ping(self) -> None:
+        """See `ProjectList.ping`."""
+        await self._database.ping()
 
     async def close(self) -> None:
         """See `ProjectList.close`."""

@@ -101,6 +101,7 @@ async def serving(folder: Path, **settings: object) -> AsyncIterator[Server]:
     chosen = load_settings(data_dir=folder, **settings)
     log, store = open_log(chosen), open_store(chosen)
     entities, texts = OneShard(log, KINDS), Texts(store)
+    graph, vectors = open_graph(chosen), open_vectors(chosen)
     services = Services(
         settings=chosen,
         entities=entities,
@@ -109,9 +110,10 @@ async def serving(folder: Path, **settings: object) -> AsyncIterator[Server]:
         catalogue=open_catalogue(chosen),
         projects=open_projects(chosen),
         texts=texts,
-        memory=StoryMemory(entities, texts, open_graph(chosen), open_vectors(chosen)),
+        memory=StoryMemory(entities, texts, graph, vectors),
         model=open_model(chosen),
         room=WritingRoom(nobody_writes, Limits()),
+        behind={"graph": graph.ping, "vectors": vectors.ping},
     )
     app = create_app(services)
     transport = httpx.ASGITransport(app)

@@ -1,10 +1,17 @@
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from domain.errors import LogUnavailable, ShardUnavailable, StoreRefused, StoreUnavailable
+from domain.errors import (
+    ClusterUnavailable,
+    LogUnavailable,
+    ShardUnavailable,
+    StoreRefused,
+    StoreUnavailable,
+)
 from tests.unit.api_server import Server, serving
 
 
@@ -26,7 +33,15 @@ async def test_everything_is_up(server: Server) -> None:
         "status": "ready",
         "dependencies": {
             name: {"state": "up", "detail": None}
-            for name in ("log", "store", "shards", "catalogue")
+            for name in (
+                "log",
+                "store",
+                "shards",
+                "catalogue",
+                "projects",
+                "graph",
+                "vectors",
+            )
         },
     }
 
@@ -39,6 +54,8 @@ async def test_everything_is_up(server: Server) -> None:
         ("store", "head", StoreRefused("bad credentials")),
         ("entities", "ping", ShardUnavailable("no")),
         ("catalogue", "ping", LogUnavailable("no")),
+        ("projects", "ping", LogUnavailable("no")),
+        ("log", "ping", RuntimeError("a fault of ours")),
     ],
 )
 async def test_what_is_down_is_named(
@@ -60,6 +77,29 @@ async def test_what_is_down_is_named(
     assert states[shown]["detail"] == type(error).__name__
     assert "password" not in response.text
     assert (await server.client.get("/health")).status_code == 200
+
+
+@pytest.mark.parametrize("error", [ClusterUnavailable("no"), KeyError("a fault of ours")])
+async def test_requests_can_do_without_what_is_behind_them(
+    server: Server, error: Exception
+) -> None:
+    async def fail() -> None:
+        raise error
+
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    behind = {**server.services.behind, "dispatcher": fail, "writing-room": never}
+    server.app.state.services = replace(server.services, behind=behind)
+    response = await server.client.get("/ready")
+    assert response.status_code == 200
+    assert response.json()["status"] == "degraded"
+    states = response.json()["dependencies"]
+    down = {each: states[each]["detail"] for each in states if states[each]["state"] == "down"}
+    assert down == {
+        "dispatcher": type(error).__name__,
+        "writing-room": "no answer in 0.5 seconds",
+    }
 
 
 async def test_what_does_not_answer_is_down(
