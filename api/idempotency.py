@@ -3,6 +3,9 @@
 The key is claimed durably before anything is done and the answer recorded before it is given. A
 process that dies in between leaves a claim without an answer: the next attempt does the work
 again under the same command ids, which has no second effect. Keys do not expire.
+
+Kept are the answers to requests that had their effect. A refusal had none, and may pass: as things
+stand then, the same request is answered anew.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,7 +16,6 @@ from fastapi import Depends, Header, Request
 from pydantic.json_schema import SkipJsonSchema
 from starlette.responses import Response
 
-from api.errors import problem_response, refusal_of
 from api.services import Services, Using
 from domain.entities.request import (
     BODY_LIMIT,
@@ -25,7 +27,6 @@ from domain.entities.request import (
     request_id,
 )
 from domain.entity import Command, Executed, Origin
-from domain.errors import CommandRefused, VersionMismatch
 
 REPLAYED = "Idempotent-Replayed"
 _KEY = r'^("[!#-~]{1,255}"|[!#-~]{1,255})$'
@@ -60,9 +61,6 @@ class Idempotency:
     async def once(self, fingerprint: str, respond: Respond) -> Response:
         """The answer to a request whose payload has this fingerprint (SHA-256, hexadecimal).
 
-        An answer that says what the client has to mend is recorded like others; an error that may
-        pass is not.
-
         Raises:
             CommandRefused: the key belongs to a request with another payload.
             ShardUnavailable, LogUnavailable: as `Entities`; and what `respond` raises.
@@ -72,10 +70,7 @@ class Idempotency:
         keyed = _KeyedRequest(self._services, self._request, self._key)
         if recorded := await keyed.begin(fingerprint):
             return _replayed(recorded)
-        try:
-            response = await respond(keyed.command_id)
-        except (CommandRefused, VersionMismatch) as error:
-            response = problem_response(self._request, refusal_of(error))
+        response = await respond(keyed.command_id)
         recorded = await keyed.record(response)
         return _replayed(recorded) if recorded else response
 

@@ -50,6 +50,16 @@ async def test_a_repeated_request_writes_one_chapter(bell: Novel) -> None:
     assert (another.status_code, another.json()["reason"]) == (409, "generating")
 
 
+async def test_what_cannot_be_done_yet_can_be_asked_for_again(bell: Novel) -> None:
+    await bell.post("/chapters", {"target_word_count": 300})
+    early = await bell.post("/chapters/1/approve", {}, Idempotency_Key="one")
+    assert early.status_code == 409
+    await bell.work(1)
+    again = await bell.post("/chapters/1/approve", {}, Idempotency_Key="one")
+    assert again.status_code == 200, again.text
+    assert again.json()["chapter"]["status"] == "approved"
+
+
 async def test_a_contradiction_is_caught_with_its_evidence(bell: Novel) -> None:
     await bell.put_text(1, FIRST)
     await bell.post("/chapters/1/approve", {})
@@ -80,6 +90,13 @@ async def test_a_contradiction_is_caught_with_its_evidence(bell: Novel) -> None:
     assert (await bell.post("/chapters/2/recheck")).status_code == 202
     await bell.work(2)
     assert (await bell.get("/chapters/2")).json()["chapter"]["stale"] is None
+
+
+async def test_any_version_of_a_chapter_is_one_that_there_is(bell: Novel) -> None:
+    early = await bell.put("/chapters/1", {"text": FIRST}, If_Match="*")
+    assert (early.status_code, early.json()["type"]) == (412, "/problems/version-mismatch")
+    await bell.put_text(1, FIRST)
+    assert (await bell.put("/chapters/1", {"text": SECOND}, If_Match="*")).status_code == 202
 
 
 async def test_decisions_need_their_chapter_and_version(bell: Novel) -> None:

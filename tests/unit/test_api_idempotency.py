@@ -82,15 +82,17 @@ async def test_a_repeated_retry_is_one_retry(server: Server) -> None:
     assert (await server.client.get(BOOK)).json()["retries"] == 1
 
 
-async def test_a_refusal_is_an_answer_too(server: Server) -> None:
-    first = await server.client.post(f"{BOOK}/retry", headers={"Idempotency-Key": KEY})
-    assert first.status_code == 404
+async def test_a_refusal_stands_no_longer_than_its_reason(server: Server) -> None:
+    headers = {"Idempotency-Key": KEY}
+    unknown = await server.client.post(f"{BOOK}/retry", headers=headers)
+    assert unknown.status_code == 404
     await server.upload()
-    again = await server.client.post(f"{BOOK}/retry", headers={"Idempotency-Key": KEY})
-    assert again.status_code == 404
-    assert again.headers["idempotent-replayed"] == "true"
-    assert again.headers["content-type"] == "application/problem+json"
-    assert again.content == first.content
+    await server.finish(PDF_ID, [a_page(1), a_failed_page(2)])
+    answers = [await server.client.post(f"{BOOK}/retry", headers=headers) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [202, 202]
+    assert "idempotent-replayed" not in answers[0].headers
+    assert answers[1].headers["idempotent-replayed"] == "true"
+    assert (await types_of(server, "book", PDF_ID)).count("DeadPagesRetried") == 1
 
 
 async def test_another_version_is_another_payload(server: Server) -> None:
