@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from pydantic import BeforeValidator
 from starlette.responses import Response, StreamingResponse
 
 from adapters.event_log.base import EventLog
@@ -43,7 +44,13 @@ _ITEM = {
 
 LastEventId = Annotated[
     int,
-    Header(alias="Last-Event-ID", ge=0, le=10**15, description="the last event that was seen"),
+    BeforeValidator(lambda given: given or 0),
+    Header(
+        alias="Last-Event-ID",
+        ge=0,
+        le=10**15,
+        description="the last event that was seen; empty: none was",
+    ),
 ]
 
 

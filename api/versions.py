@@ -6,7 +6,14 @@ from typing import Annotated
 from fastapi import Header
 from pydantic.json_schema import SkipJsonSchema
 
-_VERSION = r'^(\*|"[0-9]{1,18}"|[0-9]{1,18})$'
+from api.errors import Refusal
+from api.problems import ProblemType
+
+_EXPECTED = r'^(\*|(W/)?"[!#-~]{0,100}"|[0-9]{1,18})$'
+_VERSION = re.compile(r'[0-9]{1,18}|"[0-9]{1,18}"')
+ANY = "*"
+"""The `If-Match` that all have which there are."""
+
 _TAG = re.compile(r'(?:W/)?"([^"]*)"')
 
 IfNoneMatch = Annotated[
@@ -17,9 +24,10 @@ IfMatch = Annotated[
     str | SkipJsonSchema[None],
     Header(
         alias="If-Match",
-        pattern=_VERSION,
-        json_schema_extra={"pattern": _VERSION},
-        description='The ETag that it must still have, e.g. `"7"`, or `*`.',
+        pattern=_EXPECTED,
+        json_schema_extra={"pattern": _EXPECTED},
+        description='The ETag that it must still have, e.g. `"7"`, or `*` for any; a weak one '
+        "never matches.",
     ),
 ]
 
@@ -30,8 +38,21 @@ def etag(version: int) -> str:
 
 
 def expected_version(if_match: str | None) -> int | None:
-    """The version that a request expects, None for any."""
-    return int(if_match.strip('"')) if if_match and if_match != "*" else None
+    """The version that a request expects, None for any.
+
+    Raises:
+        Refusal: the tag is that of no version.
+    """
+    if if_match is None or if_match == ANY:
+        return None
+    if not _VERSION.fullmatch(if_match):
+        raise mismatch(f"Nothing ever has the ETag {if_match}: those here are strong numbers.")
+    return int(if_match.strip('"'))
+
+
+def mismatch(detail: str) -> Refusal:
+    """It is not as `If-Match` has it."""
+    return Refusal(ProblemType.VERSION_MISMATCH, detail)
 
 
 def knows(if_none_match: str | None, version: int) -> bool:

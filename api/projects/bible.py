@@ -18,7 +18,7 @@ from api.projects.found import (
     json_response,
 )
 from api.services import Using
-from api.versions import IfMatch, etag
+from api.versions import ANY, IfMatch, etag
 from domain.entities.project.commands import PutBible
 from domain.entities.project.queries import CurrentBible
 from domain.story.bible import Bible
@@ -80,7 +80,8 @@ async def patch(project_id: ProjectIdInPath, asker: Asking, if_match: IfMatch = 
     merged = changed(known.model_dump(mode="json"), change.model_dump(exclude_unset=True))
     wanted = checked(Bible, **merged)
     # Nobody else may have changed it meanwhile.
-    return await _put(asker, project_id, wanted, if_match or etag(version))
+    expected = etag(version) if if_match in {None, ANY} else if_match
+    return await _put(asker, project_id, wanted, expected)
 
 
 async def _put(asker: Asker, project_id: str, wanted: Bible, if_match: str | None) -> Response:

@@ -32,7 +32,7 @@ from api.projects.found import (
 )
 from api.projects.views import ChapterListView, ChapterStarted, ChapterView
 from api.services import Services, Using
-from api.versions import IfMatch, expected_version
+from api.versions import ANY, IfMatch, expected_version, mismatch
 from domain.entities.project.commands import DeleteChapter, GenerateChapter, PutChapterText
 from domain.story.texts import TextRef
 
@@ -151,6 +151,8 @@ async def put(
     services = asker.services
     before = await find_project(services, project_id)
     body = await asker.body(OwnText)
+    if if_match == ANY and not any(each.number == number for each in before.outline.chapters):
+        raise mismatch(f"There is no chapter {number} yet.")
     text = await services.texts.put(project_id, body.text)
     command_id = f"text:{before.version}:{number}:{text.sha256}"
     command = PutChapterText(

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from domain.entity import Command
 from tests.unit.project_server import Json, Novel, novel
 
 INES = {"name": "Ines Varga", "aliases": ["Ines"], "attributes": {"eyes": "grey"}, "voice": ""}
@@ -111,3 +112,22 @@ async def test_a_bible_is_not_emptied_by_accident(bell: Novel) -> None:
     empty = await bell.server.client.put(f"{bell.path}/bible", content=b"", headers=json)
     assert empty.status_code == 422
     assert (await bell.get("/bible")).json()["characters"]
+
+
+@pytest.mark.parametrize("headers", [{}, {"If-Match": "*"}])
+async def test_what_others_change_meanwhile_is_not_lost(
+    bell: Novel, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str]
+) -> None:
+    execute = bell.server.services.entities.execute
+
+    async def late(kind: str, id: str, command: Command, **rest: object) -> object:
+        monkeypatch.undo()
+        await patched(bell, {"characters": [{"name": "Ines Varga", "voice": "curt"}]})
+        return await execute(kind, id, command, **rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(bell.server.services.entities, "execute", late)
+    change: Json = {"characters": [{"name": "Ines Varga", "attributes": {"hair": "black"}}]}
+    answer = await bell.server.client.patch(f"{bell.path}/bible", json=change, headers=headers)
+    assert answer.status_code == 412
+    bible = await patched(bell, change)
+    assert bible["characters"][0]["voice"] == "curt"

@@ -266,7 +266,22 @@ async def test_a_version_without_quotes_is_understood(server: Server) -> None:
     assert response.status_code == 202
 
 
-@pytest.mark.parametrize("tag", ['W/"5"', '"5", "6"', '"five"', '"' + "9" * 30 + '"', ""])
+@pytest.mark.parametrize("tag", ["W/{}", '"five"', '""', '"' + "9" * 30 + '"'])
+async def test_a_tag_that_nothing_has_never_matches(server: Server, tag: str) -> None:
+    headers = {"If-Match": tag.format(await a_partly_read_book(server))}
+    response = await server.client.post(f"{BOOK}/retry", headers=headers)
+    assert response.status_code == 412
+    assert response.json()["type"] == "/problems/version-mismatch"
+    assert headers["If-Match"] in response.json()["detail"]
+    assert (await server.client.get(BOOK)).json()["retries"] == 0
+
+
+async def test_any_version_of_a_book_is_one_that_there_is(server: Server) -> None:
+    response = await server.client.post(f"{BOOK}/retry", headers={"If-Match": "*"})
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize("tag", ['"5", "6"', "five", '"5', "W/5", 'w/"5"', ""])
 async def test_what_is_no_version_is_refused(server: Server, tag: str) -> None:
     await a_partly_read_book(server)
     response = await server.client.post(f"{BOOK}/retry", headers={"If-Match": tag})

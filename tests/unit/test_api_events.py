@@ -62,6 +62,12 @@ async def test_several_readers_see_the_same(server: Server) -> None:
             assert ids == ["1", "2"]
 
 
+async def test_a_reader_that_has_seen_nothing_gets_everything(server: Server) -> None:
+    async with streaming(server.app, EVENTS, {"Last-Event-ID": ""}) as stream:
+        assert stream.status == 200
+        assert (await stream.event() or {})["id"] == "1"
+
+
 @pytest.mark.parametrize("last", ["-1", "one", "1.5", "9" * 40])
 async def test_what_is_no_event_id_is_refused(server: Server, last: str) -> None:
     response = await server.client.get(EVENTS, headers={"Last-Event-ID": last})
