@@ -10,8 +10,8 @@ from ray.serve import Application
 
 from actors.directory import Directory
 from actors.platform import platform_pings, start_platform
-from actors.vectors_actor import shared_vectors
-from actors.writing_room_actor import WritingRoomClient
+from actors.vectors import shared_vectors
+from actors.writing_room import WritingRoomClient
 from api.app import create_app
 from api.services import Services
 from cluster.edition import edition_of

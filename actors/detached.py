@@ -11,7 +11,7 @@ from ray.exceptions import RayActorError, RayError, RayTaskError
 from ray.util.scheduling_strategies import NodeAffinitySchedulingStrategy
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from actors.placement import is_embedded
+from actors.sharding.placement import is_embedded
 from cluster.edition import edition_of
 from cluster.ray_connection import NAMESPACE
 from cluster.settings import Settings

@@ -5,9 +5,9 @@ from typing import cast
 
 from tenacity import AsyncRetrying, retry_if_exception, wait_random_exponential
 
-from actors.entity_shard import Call
-from actors.placement import shard_names, shard_of
-from actors.shard_client import ShardClient
+from actors.shard import Call
+from actors.sharding.client import ShardClient
+from actors.sharding.placement import shard_names, shard_of
 from cluster.settings import Settings
 from domain.entity import Answer, Command, Executed, Origin, Query
 from domain.errors import LogUnavailable, Retryable, ShardBusy, ShardUnavailable

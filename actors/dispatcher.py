@@ -1,206 +1,183 @@
-"""The dispatcher: brings the event log to all its consumers."""
+"""The dispatcher on Ray: one actor of that name on a cluster."""
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from functools import partial
+import os
+from collections.abc import Callable, Sequence
 
-from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
+import ray
+from ray.exceptions import RayActorError, RayError, RayTaskError
+from tenacity import (
+    AsyncRetrying,
+    before_sleep_log,
+    retry_if_exception_type,
+    retry_if_result,
+    stop_after_delay,
+    wait_fixed,
+    wait_random_exponential,
+)
 
-from actors.consumer import Consumer
-from actors.delivery import Delivery, Shared
-from actors.handling import describe
-from actors.patience import Patience
-from cluster.telemetry import Level, Tally
-from domain.book import Frozen
-from domain.errors import FencedOut, LogUnavailable
-from domain.events import Position
+from actors.clock import Clock
+from actors.detached import (
+    Detached,
+    DetachedClient,
+    end_detached,
+    end_outdated,
+    start_detached,
+)
+from actors.dispatching.consumer import Consumer
+from actors.dispatching.delivery import Limits, Shared
+from actors.dispatching.dispatcher import ConsumerStatus, Dispatcher
+from actors.patience import News
+from cluster.settings import Settings
+from cluster.telemetry import RayConsumerMetrics
+from cluster.wiring import open_log
+from domain.errors import ClusterUnavailable, Retryable
 
+NAME = "dispatcher"
+Recipe = Callable[[Settings], Sequence[Consumer]]
+"""Makes the consumers. A function of a module, for it travels by name."""
+
+_ANSWER_SECONDS = 10.0
+_START_SECONDS = 60.0
 _logger = logging.getLogger(__name__)
 
-_OBSERVE_SECONDS = 5.0
 
+class DispatcherActor(Detached):
+    """Delivers from its construction on, and again whenever Ray restarts it.
 
-class State(StrEnum):
-    """How delivery to a consumer stands."""
-
-    RUNNING = "running"
-    WAITING_FOR_LOG = "waiting_for_log"
-    RESTARTING = "restarting"
-    FENCED_OUT = "fenced_out"
-    STOPPED = "stopped"
-
-
-class ConsumerStatus(Frozen):
-    """How far a consumer is, and how it is doing.
-
-    `position` is its durable checkpoint. `lag` counts the events after those it is done with,
-    wanted or not; writes that a database took back may be among them. `in_flight` events were
-    read and are not done, handlers are `running` for some of them. `handled` and `retries` count
-    from the delivery's last start on, `error` is what made it start again. `lag` and
-    `dead_letters` are None while the log does not answer.
+    - An event is acknowledged, that is passed by a checkpoint, only when every handler that wants
+      it has returned or has given it up as a dead letter.
+    - A crash, whenever it comes, leaves open what lies beyond the checkpoints: those events are
+      handled again, in the order of their streams. Attempts are counted anew, but for those
+      during which the process ended: an event that brings that about becomes a dead letter.
+    - Should two such actors be about, as when a paused one wakes up, the older stops: it loses its
+      consumers to the newer one's claims and may until then handle events a second time.
+    - Its methods change nothing but `stop`, which may be repeated.
     """
 
-    consumer: str
-    state: State
-    position: Position
-    lag: int | None
-    in_flight: int
-    running: int
-    handled: int
-    retries: int
-    dead_letters: int | None
-    breaker: str
-    error: str | None
+    # Ray runs it in the actor's event loop; Python's typing knows no such constructor.
+    async def __init__(  # type: ignore[misc]
+        self, edition: str, settings: Settings, recipe: Recipe
+    ) -> None:
+        super().__init__(edition)
+        self._settings = settings
+        self._built: asyncio.Future[Dispatcher] = asyncio.get_running_loop().create_future()
+        self._running = asyncio.create_task(self._run(recipe))
+        self._running.add_done_callback(_end_process_unless_done)
 
-
-@dataclass(slots=True)
-class _Following:
-    """A consumer and its present delivery."""
-
-    consumer: Consumer
-    delivery: Delivery
-    state: State = State.RUNNING
-    error: str | None = None
-
-
-class Dispatcher:
-    """Runs a delivery for each consumer, none of which can stop another.
-
-    A delivery that fails as a whole, which no handler can bring about, is begun anew from its
-    checkpoint, at growing intervals. One that is fenced out is left to its new owner.
-    """
-
-    def __init__(self, consumers: Sequence[Consumer], shared: Shared) -> None:
-        self._shared = shared
-        self._followings = {
-            each.name: _Following(each, Delivery(each, shared)) for each in consumers
-        }
-        if len(self._followings) < len(consumers):
-            raise ValueError("two consumers have the same name, and so the same checkpoint")
-        self._tasks: list[asyncio.Task[None]] = []
-        self._ended = asyncio.Event()
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names of the consumers."""
-        return tuple(self._followings)
-
-    async def run(self) -> None:
-        """Deliver until stopped, or until all consumers have found new owners."""
-        try:
-            async with asyncio.TaskGroup() as tasks:
-                others = [
-                    tasks.create_task(self._shared.news.run()),
-                    tasks.create_task(self._observe()),
-                ]
-                self._tasks = [
-                    tasks.create_task(self._follow(each)) for each in self._followings.values()
-                ]
-                if self._tasks:
-                    await asyncio.wait(self._tasks)
-                for task in others:
-                    task.cancel()
-        finally:
-            self._ended.set()
-
-    async def stop(self, seconds: float) -> None:
-        """End `run`: handlers under way get `seconds` to finish, then the checkpoints are saved."""
-        followings = self._followings.values()
-        await asyncio.gather(*(each.delivery.stop(seconds) for each in followings))
-        while left := [task for task in self._tasks if not task.done()]:
-            for task in left:
-                task.cancel()
-            # Again, for a cancellation is lost when a delivery fails at the same moment.
-            await asyncio.wait(left, timeout=0.1)
-        await self._ended.wait()
+    async def consumers(self) -> tuple[str, ...] | None:
+        """The names of the consumers, once there are any; None when this dispatcher has ended.
+        Raises what the recipe raised."""
+        dispatcher = await asyncio.shield(self._built)
+        return None if self._running.done() else dispatcher.names
 
     async def status(self) -> tuple[ConsumerStatus, ...]:
-        """How the consumers are doing."""
-        try:
-            head = await self._shared.log.head()
-            letters = await self._shared.log.count_dead_letters()
-        except LogUnavailable:
-            return tuple(_status(each, None, None) for each in self._followings.values())
-        return tuple(_status(each, head, letters) for each in self._followings.values())
+        """See `Dispatcher`."""
+        return await (await asyncio.shield(self._built)).status()
 
-    async def _follow(self, following: _Following) -> None:
+    async def stop(self) -> None:
+        """Finish what is under way, as far as `consumer_stop_seconds` allow."""
+        if not self._built.done():
+            self._running.cancel()
+        elif self._built.exception() is None:
+            await self._built.result().stop(self._settings.consumer_stop_seconds)
+
+    async def _run(self, recipe: Recipe) -> None:
         retrying = AsyncRetrying(
-            retry=retry_if_exception(_is_begun_anew),
+            retry=retry_if_exception_type((Retryable, OSError)),
             wait=wait_random_exponential(multiplier=1, min=0.5, max=60),
-            before_sleep=partial(self._note_failure, following),
-            sleep=self._shared.clock.sleep,
+            before_sleep=before_sleep_log(_logger, logging.WARNING),
         )
         try:
-            await retrying(self._deliver, following)
-        except FencedOut as error:
-            following.state = State.FENCED_OUT
-            following.error = describe(error)
-            _logger.warning("consumer %s has a new owner: %s", following.consumer.name, error)
-        finally:
-            if following.state is not State.FENCED_OUT:
-                following.state = State.STOPPED
+            dispatcher: Dispatcher = await retrying(self._build, recipe)
+        except Exception as error:  # the recipe is anybody's code; whoever asks is told
+            _logger.exception("the dispatcher has no consumers")
+            self._built.set_exception(error)
+            self._built.exception()  # so that nobody has to ask
+            return
+        self._built.set_result(dispatcher)
+        await dispatcher.run()
 
-    async def _deliver(self, following: _Following) -> None:
-        if following.state is State.RESTARTING:
-            following.delivery = Delivery(following.consumer, self._shared)
-        following.state = State.RUNNING
-        await following.delivery.run()
-
-    def _note_failure(self, following: _Following, state: RetryCallState) -> None:
-        error = state.outcome.exception() if state.outcome else None
-        following.state = State.RESTARTING
-        following.error = describe(error)
-        self._shared.metrics.count(following.consumer.name, Tally.RESTARTS)
-        _logger.error(
-            "delivery to consumer %s failed and is begun anew in %.1f seconds",
-            following.consumer.name,
-            state.upcoming_sleep,
-            exc_info=error,
+    async def _build(self, recipe: Recipe) -> Dispatcher:
+        settings = self._settings
+        consumers = recipe(settings)
+        log, clock = open_log(settings), Clock()
+        limits = Limits(
+            settings.consumer_window,
+            settings.consumer_save_seconds,
+            settings.consumer_poll_seconds,
         )
-
-    async def _observe(self) -> None:
-        """Keep the gauges up to date."""
-        patience = Patience("the dispatcher's metrics", self._shared.clock)
-        log, metrics = self._shared.log, self._shared.metrics
-        while True:
-            head = await patience(log.head)
-            letters = await patience(log.count_dead_letters)
-            for each in self._followings.values():
-                name, window = each.consumer.name, each.delivery.window
-                metrics.set(name, Level.LAG, lag(window.done, head))
-                metrics.set(name, Level.IN_FLIGHT, window.held)
-                metrics.set(name, Level.DEAD_LETTERS, letters.get(name, 0))
-            await self._shared.clock.sleep(_OBSERVE_SECONDS)
+        news = News(log, clock, settings.consumer_poll_seconds)
+        return Dispatcher(consumers, Shared(log, news, RayConsumerMetrics(), limits, clock))
 
 
-def lag(done: Position, head: Position) -> int:
-    """About how many events lie between two positions; 0 only if there are none."""
-    return max(1, head.sequence - done.sequence) if done < head else 0
+def _end_process_unless_done(running: "asyncio.Task[None]") -> None:
+    """Nobody notices an actor whose work has ended; one whose process has, Ray restarts."""
+    if running.cancelled() or running.exception() is None:
+        return
+    _logger.critical("the dispatcher failed", exc_info=running.exception())
+    os._exit(1)
 
 
-def _is_begun_anew(error: BaseException) -> bool:
-    return isinstance(error, Exception) and not isinstance(error, FencedOut)
+async def start_dispatcher(
+    settings: Settings, recipe: Recipe, edition: str | None = None
+) -> tuple[str, ...]:
+    """Start the cluster's dispatcher unless one of this edition runs; gives the names of its
+    consumers.
 
+    One that runs stays as it is, also if it has another recipe. One that was fenced out is
+    replaced, and its consumers are claimed back.
 
-def _status(
-    following: _Following, head: Position | None, letters: Mapping[str, int] | None
-) -> ConsumerStatus:
-    delivery, state = following.delivery, following.state
-    if state is State.RUNNING and delivery.patience.is_tried:
-        state = State.WAITING_FOR_LOG
-    return ConsumerStatus(
-        consumer=following.consumer.name,
-        state=state,
-        position=delivery.saved,
-        lag=None if head is None else lag(delivery.window.done, head),
-        in_flight=delivery.window.held,
-        running=delivery.handling.running,
-        handled=delivery.handling.handled,
-        retries=delivery.handling.retries,
-        dead_letters=None if letters is None else letters.get(following.consumer.name, 0),
-        breaker=delivery.handling.breaker,
-        error=following.error,
+    Raises:
+        ClusterUnavailable: it does not start or answer.
+        Exception: what the recipe raised; no dispatcher is left running then.
+    """
+
+    async def start() -> tuple[str, ...] | None:
+        actor = await start_detached(NAME, DispatcherActor, settings, recipe, edition=edition)
+        names: tuple[str, ...] | None = await actor.consumers.remote()
+        if names is None:
+            ray.kill(actor)
+        return names
+
+    retrying = AsyncRetrying(
+        # The actor that is found may be ending.
+        retry=retry_if_exception_type(RayActorError) | retry_if_result(lambda names: names is None),
+        stop=stop_after_delay(_START_SECONDS),
+        wait=wait_fixed(0.2),
+        reraise=True,
     )
+    try:
+        async with asyncio.timeout(_START_SECONDS):
+            names: tuple[str, ...] = await retrying(start)
+    except RayTaskError as error:
+        await stop_dispatcher()
+        raise error.cause from None
+    except (RayError, TimeoutError) as error:
+        raise ClusterUnavailable(f"the dispatcher does not start: {error!r}") from error
+    return names
+
+
+async def dispatcher_status() -> tuple[ConsumerStatus, ...]:
+    """How the consumers are doing.
+
+    Raises:
+        ClusterUnavailable: no dispatcher runs, or it does not answer.
+    """
+    client = DetachedClient(NAME)
+    status: tuple[ConsumerStatus, ...] = await client.ask(
+        lambda actor: actor.status.remote(), seconds=_ANSWER_SECONDS
+    )
+    return status
+
+
+async def stop_dispatcher(seconds: float = 60.0) -> None:
+    """End the cluster's dispatcher, if there is one: in an orderly way within `seconds`."""
+    await end_detached(NAME, seconds)
+
+
+async def stop_outdated_dispatcher(edition: str) -> None:
+    """As `stop_dispatcher`, if it is of another edition. Raises `ClusterUnavailable` if it does
+    not say."""
+    await end_outdated(NAME, edition)

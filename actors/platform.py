@@ -6,17 +6,17 @@ from collections.abc import Awaitable, Callable, Mapping
 import ray
 
 from actors.detached import DetachedClient
-from actors.dispatcher_actor import NAME as DISPATCHER
-from actors.dispatcher_actor import Recipe as ConsumersRecipe
-from actors.dispatcher_actor import start_dispatcher, stop_dispatcher, stop_outdated_dispatcher
-from actors.reading_room_actor import NAME as READING_ROOM
-from actors.reading_room_actor import Recipe as ReadingRecipe
-from actors.reading_room_actor import start_reading_room, stop_reading_room
-from actors.shard_start import start_shards, stop_shards
-from actors.vectors_actor import start_vectors, stop_vectors
-from actors.writing_room_actor import NAME as WRITING_ROOM
-from actors.writing_room_actor import Recipe as WritingRecipe
-from actors.writing_room_actor import start_writing_room, stop_writing_room
+from actors.dispatcher import NAME as DISPATCHER
+from actors.dispatcher import Recipe as ConsumersRecipe
+from actors.dispatcher import start_dispatcher, stop_dispatcher, stop_outdated_dispatcher
+from actors.reading_room import NAME as READING_ROOM
+from actors.reading_room import Recipe as ReadingRecipe
+from actors.reading_room import start_reading_room, stop_reading_room
+from actors.sharding.start import start_shards, stop_shards
+from actors.vectors import start_vectors, stop_vectors
+from actors.writing_room import NAME as WRITING_ROOM
+from actors.writing_room import Recipe as WritingRecipe
+from actors.writing_room import start_writing_room, stop_writing_room
 from cluster.edition import edition_of
 from cluster.settings import Settings
 from domain.errors import ClusterUnavailable

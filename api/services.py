@@ -7,8 +7,8 @@ from typing import Annotated, Protocol
 from fastapi import Depends, Request
 
 from actors.entities import Entities
-from actors.live_text import Followed
-from actors.writing_room import Place
+from actors.rooms.live_text import Followed
+from actors.rooms.writing import Place
 from adapters.catalogue.base import Catalogue
 from adapters.catalogue.projects import ProjectList
 from adapters.event_log.base import EventLog

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.table import Table
 
 from actors.directory import Directory
-from actors.shard_start import start_shards
+from actors.sharding.start import start_shards
 from benchmarks import entity_actors, entity_appends, entity_memory
 from benchmarks.entity_load import Load, activation_seconds, hot_entity, many_entities
 from benchmarks.machine import describe

@@ -8,7 +8,7 @@ from typing import Any
 import psutil
 import ray
 
-from actors.shard import Shard
+from actors.sharding.shard import Shard
 from benchmarks.entity_load import Load, book_id, in_parallel, slices, upload
 from cluster.ray_connection import connected
 from cluster.settings import Settings, load_settings

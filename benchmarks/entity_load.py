@@ -9,8 +9,8 @@ from statistics import median
 from typing import NamedTuple
 
 from actors.entities import Entities
-from actors.limits import Limits
-from actors.shard import Shard
+from actors.sharding.limits import Limits
+from actors.sharding.shard import Shard
 from adapters.event_log.sqlite import SqliteLog
 from domain.book import ReadingOptions
 from domain.entities import KINDS

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import psutil
 
-from actors.limits import Limits
-from actors.shard import Shard
+from actors.sharding.limits import Limits
+from actors.sharding.shard import Shard
 from adapters.event_log.sqlite import SqliteLog
 from benchmarks.entity_load import book_id, upload
 from domain.entities import KINDS

@@ -15,8 +15,8 @@ from statistics import median
 from rich.console import Console
 from rich.table import Table
 
-from actors.shard_start import start_shards, stop_shards
-from actors.vectors_actor import start_vectors, stop_vectors
+from actors.sharding.start import start_shards, stop_shards
+from actors.vectors import start_vectors, stop_vectors
 from benchmarks import writing_memory, writing_overhead, writing_projects
 from benchmarks.machine import describe
 from benchmarks.writing_endpoint import SCENES, endpoint

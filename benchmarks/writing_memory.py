@@ -8,8 +8,8 @@ from typing import NamedTuple, cast
 from uuid import uuid4
 
 from actors.directory import Directory
-from actors.shard import Shard
-from actors.vectors_actor import shared_vectors
+from actors.sharding.shard import Shard
+from actors.vectors import shared_vectors
 from adapters.languages import load_language
 from adapters.llm.offline import OfflineModel
 from benchmarks.writing_projects import write_down

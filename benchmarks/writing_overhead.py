@@ -15,7 +15,7 @@ from typing import NamedTuple, cast
 from uuid import uuid4
 
 from actors.directory import Directory
-from actors.dispatcher_actor import dispatcher_status
+from actors.dispatcher import dispatcher_status
 from actors.platform import start_platform, stop_platform
 from adapters.event_log.base import Log
 from benchmarks.writing_endpoint import SCENES, Endpoint, Span

@@ -10,8 +10,8 @@ import ray
 
 from actors.directory import Directory
 from actors.entities import Entities
-from actors.entity_shard import EntityShard
-from actors.placement import shard_names
+from actors.shard import EntityShard
+from actors.sharding.placement import shard_names
 from benchmarks.writing_story import BIBLE, LANGUAGE, Written
 from cluster.ray_connection import NAMESPACE
 from cluster.settings import Settings

@@ -15,7 +15,7 @@ from functools import partial
 from rich.console import Console
 from rich.progress import Progress, TaskID
 
-from actors.shard import Shard
+from actors.sharding.shard import Shard
 from adapters.event_log.base import Log
 from adapters.vectors.base import VectorStore
 from cluster.settings import Settings, load_settings
@@ -176,7 +176,7 @@ async def _entities(settings: Settings) -> AsyncIterator[tuple[Log, Shard]]:
 async def _vectors(settings: Settings) -> AsyncIterator[VectorStore]:
     """The vectors: those of the cluster at RAY_ADDRESS, if that is set, by their owner."""
     # Ray takes a second or two to import.
-    from actors.vectors_actor import shared_vectors
+    from actors.vectors import shared_vectors
     from cluster.ray_connection import connected, starts_ray
 
     if settings.vectors or starts_ray():

@@ -10,7 +10,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel, Field
 from starlette.responses import Response, StreamingResponse
 
-from actors.writing_room import Place
+from actors.rooms.writing import Place
 from api.event_stream import (
     COME_BACK,
     LastEventId,

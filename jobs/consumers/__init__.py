@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from actors.consumer import Consumer, RetryPolicy
+from actors.dispatching.consumer import Consumer, RetryPolicy
 from cluster.settings import Settings
 
 _FETCHES = 4  # each may need room on the disk for a whole book
@@ -15,9 +15,9 @@ _ENDURANCE = RetryPolicy(attempts=2000)  # most of a day: a projection's server 
 def library(settings: Settings) -> Sequence[Consumer]:
     """The consumers of the library: a recipe for the dispatcher, in whose process they live."""
     from actors.directory import Directory
-    from actors.reading_room_actor import ReadingRoomClient
-    from actors.vectors_actor import shared_vectors
-    from actors.writing_room_actor import WritingRoomClient
+    from actors.reading_room import ReadingRoomClient
+    from actors.vectors import shared_vectors
+    from actors.writing_room import WritingRoomClient
     from cluster.telemetry import RayModelMetrics
     from cluster.wiring import open_catalogue, open_graph, open_model, open_projects, open_store
     from jobs.consumers import catalogue, eraser, graph, intake, projects, reader, vectors, writer

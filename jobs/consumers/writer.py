@@ -7,7 +7,7 @@ from typing import cast
 from tenacity import AsyncRetrying, RetryCallState, retry_if_exception, wait_random_exponential
 
 from actors.entities import Entities
-from actors.writing_room import Place
+from actors.rooms.writing import Place
 from domain.entities.project import PROJECT
 from domain.entities.project.answers import ChapterDetails, Outline
 from domain.entities.project.events import ChapterWritten, GenerationStarted, RecheckStarted

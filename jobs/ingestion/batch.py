@@ -9,7 +9,7 @@ from typing import cast
 from uuid import uuid4
 
 from actors.entities import Entities
-from actors.reading_room import BatchEnd
+from actors.rooms.reading import BatchEnd
 from adapters.object_store.base import ObjectStore
 from cluster.settings import Settings
 from cluster.wiring import open_store

@@ -201,8 +201,8 @@ async def entities_of_cluster(settings: Settings) -> AsyncIterator["Entities"]:
 @asynccontextmanager
 async def entities_of_this_process(settings: Settings) -> AsyncIterator["Entities"]:
     """The entities of the log, held by this process; others may write to it as well."""
-    from actors.limits import Limits
-    from actors.shard import Shard
+    from actors.sharding.limits import Limits
+    from actors.sharding.shard import Shard
     from cluster.wiring import open_log
     from domain.entities import KINDS
 

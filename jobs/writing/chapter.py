@@ -17,8 +17,8 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 from actors.entities import Entities
-from actors.live_text import LiveText
-from actors.writing_room import Place
+from actors.rooms.live_text import LiveText
+from actors.rooms.writing import Place
 from adapters.languages import load_language
 from adapters.llm.base import LanguageModel
 from domain.entities.project.answers import ChapterDetails
@@ -43,7 +43,7 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class ChapterWriter:
-    """Writes and checks chapters; see `actors.writing_room.WriteChapter`.
+    """Writes and checks chapters; see `actors.rooms.writing.WriteChapter`.
 
     What cannot be done at all ends as a failed chapter. What may work later is raised, and leaves
     the chapter as it is. `stand_in` reads chapters when `model` is away.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from actors.live_text import LiveText
+from actors.rooms.live_text import LiveText
 from domain.story.language import Language
 from jobs.writing.calls import Calls
 from jobs.writing.manuscript import Manuscript, Task

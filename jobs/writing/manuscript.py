@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from actors.entities import Entities
-from actors.writing_room import Place
+from actors.rooms.writing import Place
 from domain.entities.project.commands import (
     FailGeneration,
     RecordBeats,

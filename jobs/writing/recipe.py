@@ -1,13 +1,13 @@
 """How the cluster's writing room comes by what it works with."""
 
-from actors.writing_room import WriteChapter
+from actors.rooms.writing import WriteChapter
 from cluster.settings import Settings
 
 
 def write_chapters(settings: Settings) -> WriteChapter:
     """The recipe of the cluster's writing room."""
     from actors.directory import Directory
-    from actors.vectors_actor import shared_vectors
+    from actors.vectors import shared_vectors
     from cluster.telemetry import RayModelMetrics
     from cluster.wiring import open_graph, open_model, open_store
     from jobs.writing.chapter import ChapterWriter

@@ -15,10 +15,10 @@ from typing import cast
 import ray
 
 from actors.directory import Directory
-from actors.dispatcher_actor import dispatcher_status, start_dispatcher, stop_dispatcher
-from actors.reading_room_actor import NAME as READING_ROOM
-from actors.reading_room_actor import start_reading_room, stop_reading_room
-from actors.shard_start import start_shards, stop_shards
+from actors.dispatcher import dispatcher_status, start_dispatcher, stop_dispatcher
+from actors.reading_room import NAME as READING_ROOM
+from actors.reading_room import start_reading_room, stop_reading_room
+from actors.sharding.start import start_shards, stop_shards
 from adapters.event_log.base import Log
 from adapters.object_store.base import ObjectStore
 from cluster.ray_connection import NAMESPACE, connected

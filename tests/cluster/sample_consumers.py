@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
-from actors.consumer import Consumer, RetryPolicy
+from actors.dispatching.consumer import Consumer, RetryPolicy
 from cluster.settings import Settings
 from domain.errors import SettingsError, StoreUnavailable, UsageError
 from domain.events import RecordedEvent

@@ -14,9 +14,9 @@ import ray
 from ray.util import list_named_actors
 
 from actors.directory import Directory
-from actors.placement import shard_name, shard_names
-from actors.shard import Shard
-from actors.shard_start import start_shards, stop_shards
+from actors.sharding.placement import shard_name, shard_names
+from actors.sharding.shard import Shard
+from actors.sharding.start import start_shards, stop_shards
 from cluster.ray_connection import NAMESPACE, connected
 from cluster.settings import Settings
 from cluster.tenancy import hold_data_dir
@@ -233,7 +233,7 @@ async def test_another_number_of_shards_keeps_everything(
 async def test_two_servers_do_not_share_a_data_folder(
     settings: Settings, open_directory: OpenDirectory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("actors.shard_start.hold_data_dir", partial(hold_data_dir, seconds=0.1))
+    monkeypatch.setattr("actors.sharding.start.hold_data_dir", partial(hold_data_dir, seconds=0.1))
     lock = hold_data_dir(settings, "process 7 of another cluster")
     with pytest.raises(SettingsError, match=r"process 7 of another cluster.*SCRIPTORIUM_DATA_DIR"):
         await start_shards(settings)

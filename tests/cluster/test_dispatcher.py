@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 import ray
 
-from actors.dispatcher import ConsumerStatus, State
-from actors.dispatcher_actor import dispatcher_status, start_dispatcher, stop_dispatcher
+from actors.dispatcher import dispatcher_status, start_dispatcher, stop_dispatcher
+from actors.dispatching.dispatcher import ConsumerStatus, State
 from cluster.ray_connection import connected
 from cluster.settings import Settings
 from cluster.wiring import open_log

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 import ray
 
-from actors.consumer import Consumer, RetryPolicy
 from actors.directory import Directory
-from actors.dispatcher_actor import NAME as DISPATCHER
-from actors.dispatcher_actor import start_dispatcher, stop_dispatcher
-from actors.placement import shard_names
+from actors.dispatcher import NAME as DISPATCHER
+from actors.dispatcher import start_dispatcher, stop_dispatcher
+from actors.dispatching.consumer import Consumer, RetryPolicy
 from actors.platform import start_platform, stop_platform
-from actors.shard_start import start_shards, stop_shards
+from actors.sharding.placement import shard_names
+from actors.sharding.start import start_shards, stop_shards
 from cluster.ray_connection import NAMESPACE, connected
 from cluster.settings import Settings
 from cluster.wiring import open_log

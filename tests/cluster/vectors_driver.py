@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import ray
 from tenacity import AsyncRetrying, retry_if_exception_type, stop_after_delay, wait_fixed
 
-from actors.vectors_actor import NAME, shared_vectors, start_vectors, stop_vectors
+from actors.vectors import NAME, shared_vectors, start_vectors, stop_vectors
 from adapters.vectors.base import Hit, VectorStore
 from cluster.ray_connection import NAMESPACE, connected
 from cluster.settings import Settings, load_settings

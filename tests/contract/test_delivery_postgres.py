@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from actors.consumer import Consumer
-from actors.delivery import Limits
+from actors.dispatching.consumer import Consumer
+from actors.dispatching.delivery import Limits
 from domain.errors import FencedOut, LogUnavailable
 from domain.events import RecordedEvent
 from tests.contract.event_log_databases import PostgresDatabase

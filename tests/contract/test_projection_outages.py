@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.consumer import Consumer, RetryPolicy
+from actors.dispatching.consumer import Consumer, RetryPolicy
 from adapters.graph.neo4j_address import neo4j_address
 from adapters.graph.neo4j_graph import Neo4jGraph
 from adapters.llm.offline import OfflineModel

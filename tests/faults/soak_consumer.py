@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from random import SystemRandom
 from uuid import UUID
 
-from actors.consumer import Consumer, RetryPolicy
 from actors.directory import Directory
+from actors.dispatching.consumer import Consumer, RetryPolicy
 from actors.entities import Entities
 from cluster.settings import Settings
 from domain.entities.book import RecordSlice, SliceRead

@@ -9,9 +9,9 @@ from random import Random
 
 import psutil
 
-from actors.dispatcher_actor import NAME as DISPATCHER
-from actors.placement import SHARD_PREFIX, shard_name, shard_of
-from actors.shard import Shard
+from actors.dispatcher import NAME as DISPATCHER
+from actors.sharding.placement import SHARD_PREFIX, shard_name, shard_of
+from actors.sharding.shard import Shard
 from adapters.event_log.base import Log
 from domain.book import ReadingOptions
 from domain.entities import KINDS

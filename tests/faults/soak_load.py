@@ -11,7 +11,7 @@ from typing import Protocol, cast
 from tenacity import AsyncRetrying, retry_if_exception_type, wait_random
 
 from actors.entities import Entities
-from actors.placement import shard_of
+from actors.sharding.placement import shard_of
 from domain.book import BookStats, ReadingOptions
 from domain.entities.book import (
     BookState,

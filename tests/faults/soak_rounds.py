@@ -11,7 +11,7 @@ import httpx
 
 from actors.clock import Clock
 from actors.directory import Directory
-from actors.dispatcher_actor import dispatcher_status
+from actors.dispatcher import dispatcher_status
 from actors.patience import Patience
 from cluster.wiring import open_catalogue, open_log
 from domain.entities.book import SliceRead

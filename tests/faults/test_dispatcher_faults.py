@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from actors.clock import Clock
-from actors.consumer import Consumer, RetryPolicy
-from actors.delivery import Limits, Shared
-from actors.dispatcher import Dispatcher, State
-from actors.dispatcher_actor import dispatcher_status, start_dispatcher, stop_dispatcher
+from actors.dispatcher import dispatcher_status, start_dispatcher, stop_dispatcher
+from actors.dispatching.consumer import Consumer, RetryPolicy
+from actors.dispatching.delivery import Limits, Shared
+from actors.dispatching.dispatcher import Dispatcher, State
 from actors.patience import News
 from cluster.ray_connection import connected
 from cluster.settings import Settings

@@ -14,9 +14,9 @@ import pytest
 import ray
 
 from actors.directory import Directory
-from actors.placement import shard_names, shard_of
-from actors.shard import Shard
-from actors.shard_start import start_shards, stop_shards
+from actors.sharding.placement import shard_names, shard_of
+from actors.sharding.shard import Shard
+from actors.sharding.start import start_shards, stop_shards
 from cluster.ray_connection import connected
 from cluster.settings import Settings
 from cluster.wiring import open_log

@@ -10,12 +10,12 @@ from uuid import uuid4
 import psutil
 import pytest
 
-from actors.consumer import Consumer
 from actors.directory import Directory
-from actors.dispatcher_actor import start_dispatcher, stop_dispatcher
-from actors.shard_start import start_shards, stop_shards
-from actors.writing_room import Place
-from actors.writing_room_actor import WritingRoomClient, start_writing_room, stop_writing_room
+from actors.dispatcher import start_dispatcher, stop_dispatcher
+from actors.dispatching.consumer import Consumer
+from actors.rooms.writing import Place
+from actors.sharding.start import start_shards, stop_shards
+from actors.writing_room import WritingRoomClient, start_writing_room, stop_writing_room
 from cluster.ray_connection import connected
 from cluster.settings import Settings
 from cluster.wiring import open_log, open_store

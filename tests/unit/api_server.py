@@ -11,9 +11,9 @@ import httpx
 from fastapi import FastAPI
 from starlette.types import Message, Scope
 
-from actors.live_text import LiveText
-from actors.shard import Shard
-from actors.writing_room import Limits, Place, WritingRoom
+from actors.rooms.live_text import LiveText
+from actors.rooms.writing import Limits, Place, WritingRoom
+from actors.sharding.shard import Shard
 from api.app import create_app
 from api.services import Services
 from cluster.settings import load_settings

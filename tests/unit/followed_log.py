@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
 from actors.clock import Clock
-from actors.consumer import Consumer
-from actors.delivery import Delivery, Limits, Shared
+from actors.dispatching.consumer import Consumer
+from actors.dispatching.delivery import Delivery, Limits, Shared
 from actors.patience import News
 from adapters.event_log.base import Append, Appended, Log
 from cluster.telemetry import Level, Tally

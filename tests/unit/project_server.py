@@ -8,8 +8,8 @@ from typing import Any
 
 import httpx
 
-from actors.live_text import LiveText
-from actors.writing_room import Place
+from actors.rooms.live_text import LiveText
+from actors.rooms.writing import Place
 from adapters.llm.offline import OfflineModel
 from domain.entity import Origin
 from jobs.writing.chapter import ChapterWriter

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
-from actors.shard import Shard
+from actors.sharding.shard import Shard
 from cluster.settings import Settings
 from cluster.wiring import open_log
 from domain import library

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import cast
 
-from actors.shard import Shard
+from actors.sharding.shard import Shard
 from adapters.event_log.base import Log
 from adapters.object_store.base import ObjectStore
 from cluster.settings import Settings

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from actors.consumer import Consumer, RetryPolicy
+from actors.dispatching.consumer import Consumer, RetryPolicy
 from domain.events import RecordedEvent
 from tests.unit.followed_log import Diary, Place, place
 

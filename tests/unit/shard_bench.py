@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any, Self
 from uuid import uuid4
 
-from actors.limits import Limits
-from actors.shard import Shard
+from actors.sharding.limits import Limits
+from actors.sharding.shard import Shard
 from domain.entity import EntityKind
 from domain.events import RecordedEvent, StreamId
 from tests.unit.sample_account import ACCOUNT, KINDS, Account, Balance, Deposit

@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from actors.shard import Shard
+from actors.sharding.shard import Shard
 from adapters.catalogue.base import Catalogue, Entry
 from adapters.event_log.base import EventLog
 from adapters.object_store.base import ObjectStore

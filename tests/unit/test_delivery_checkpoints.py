@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from actors.consumer import Consumer, RetryPolicy
-from actors.delivery import Limits
+from actors.dispatching.consumer import Consumer, RetryPolicy
+from actors.dispatching.delivery import Limits
 from adapters.event_log.sqlite import SqliteLog
 from domain.errors import FencedOut
 from domain.events import START

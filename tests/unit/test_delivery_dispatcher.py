@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from actors.consumer import Consumer, RetryPolicy
-from actors.dispatcher import ConsumerStatus, Dispatcher, State, lag
+from actors.dispatching.consumer import Consumer, RetryPolicy
+from actors.dispatching.dispatcher import ConsumerStatus, Dispatcher, State, lag
 from adapters.event_log.sqlite import SqliteLog
 from cluster.telemetry import Level, Tally
 from domain.errors import LogUnavailable, RecordDamaged, UsageError

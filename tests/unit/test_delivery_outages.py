@@ -8,8 +8,8 @@ from typing import TypeVar
 import pytest
 
 from actors.clock import Clock
-from actors.consumer import Consumer, RetryPolicy
-from actors.handling import GaveUp, Handling
+from actors.dispatching.consumer import Consumer, RetryPolicy
+from actors.dispatching.handling import GaveUp, Handling
 from actors.patience import Patience
 from adapters.event_log.sqlite import SqliteLog
 from cluster.telemetry import Tally
@@ -187,7 +187,7 @@ async def handle_streams(handling: Handling, streams: int) -> list[GaveUp | None
 async def test_an_outage_uses_up_few_attempts(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = HeldClock()
     monkeypatch.setattr("purgatory.domain.model.time", clock)
-    monkeypatch.setattr("actors.handling.time", clock)
+    monkeypatch.setattr("actors.dispatching.handling.time", clock)
     dependency = Dependency(StoreUnavailable("away"))
     handling = a_handling(dependency, clock)
     outcomes = asyncio.ensure_future(handle_streams(handling, 50))

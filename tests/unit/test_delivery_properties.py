@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Connection
 
-from actors.consumer import Consumer, RetryPolicy
-from actors.delivery import Delivery, Limits
+from actors.dispatching.consumer import Consumer, RetryPolicy
+from actors.dispatching.delivery import Delivery, Limits
 from adapters.event_log.base import DeadLetter, Fence
 from adapters.event_log.sqlite import SqliteLog
 from domain.errors import LogUnavailable, StoreUnavailable, UsageError

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actors.window import Gap, InHand, Window
+from actors.dispatching.window import Gap, InHand, Window
 from domain.events import START, Position, RecordedEvent, StreamId
 from tests.unit.followed_log import an_event
 

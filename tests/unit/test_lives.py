@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.consumer import Consumer, RetryPolicy
+from actors.dispatching.consumer import Consumer, RetryPolicy
 from adapters.event_log.sqlite import SqliteLog
 from cluster.telemetry import Tally
 from tests.unit.followed_log import SECONDS, FollowedLog, eventually

@@ -6,7 +6,13 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 
-from actors.placement import check_reachable, is_embedded, shard_name, shard_names, shard_of
+from actors.sharding.placement import (
+    check_reachable,
+    is_embedded,
+    shard_name,
+    shard_names,
+    shard_of,
+)
 from cluster.settings import Settings
 from domain.errors import SettingsError
 from domain.events import StreamId

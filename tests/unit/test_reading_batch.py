@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.reading_room import BatchEnd
+from actors.rooms.reading import BatchEnd
 from adapters.exports import EXPORTERS
 from adapters.object_store.local import LocalStore
 from cluster.settings import Settings

@@ -7,7 +7,7 @@ from queue import Queue
 
 import pytest
 
-from actors.reading_room import BatchEnd, ReadingRoom
+from actors.rooms.reading import BatchEnd, ReadingRoom
 from domain.errors import ReadingInterrupted
 
 LONG, SHORT = 4096, 8

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from actors.entities import Entities
-from actors.limits import Limits
+from actors.sharding.limits import Limits
 from domain.entity import Executed, Origin, Query
 from domain.errors import (
     CommandRefused,

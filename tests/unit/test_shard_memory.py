@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from actors.limits import Limits
-from actors.shard import Shard
+from actors.sharding.limits import Limits
+from actors.sharding.shard import Shard
 from adapters.event_log.base import Snapshot
 from domain.book import Frozen
 from domain.entity import Query

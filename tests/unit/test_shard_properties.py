@@ -13,8 +13,8 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from actors.limits import Limits
-from actors.shard import Shard
+from actors.sharding.limits import Limits
+from actors.sharding.shard import Shard
 from domain.entity import Command, Executed
 from domain.errors import CommandRefused, LogUnavailable, ShardUnavailable
 from domain.events import StreamId

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.limits import Limits
+from actors.sharding.limits import Limits
 from domain.entity import Executed
 from domain.errors import CommandRefused, LogUnavailable
 from tests.unit.sample_account import Balance, Close, Withdraw

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from actors.limits import Limits
+from actors.sharding.limits import Limits
 from adapters.event_log.base import Append, Conflict
 from domain.entity import Executed
 from domain.errors import (

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from actors.live_text import LiveText
-from actors.writing_room import Place
+from actors.rooms.live_text import LiveText
+from actors.rooms.writing import Place
 from domain.entities.project.commands import CancelGeneration, DeleteProject
 from domain.entities.project.state import Status
 from domain.entity import Origin

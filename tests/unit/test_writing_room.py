@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from actors.live_text import Followed, LiveText, Piece
-from actors.writing_room import Limits, Place, WritingRoom
+from actors.rooms.live_text import Followed, LiveText, Piece
+from actors.rooms.writing import Limits, Place, WritingRoom
 from domain.entity import Origin
 from domain.errors import StoreUnavailable
 

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import cast
 
 from actors.entities import Entities
-from actors.live_text import LiveText
-from actors.shard import Shard
-from actors.writing_room import Place
+from actors.rooms.live_text import LiveText
+from actors.rooms.writing import Place
+from actors.sharding.shard import Shard
 from adapters.event_log.base import Log
 from adapters.graph.base import StoryGraph
 from adapters.llm.base import LanguageModel

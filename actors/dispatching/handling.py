@@ -19,7 +19,7 @@ from tenacity import (
 )
 
 from actors.clock import Clock
-from actors.consumer import Consumer
+from actors.dispatching.consumer import Consumer
 from actors.patience import Patience
 from cluster.telemetry import ConsumerMetrics, Tally
 from domain.errors import LogUnavailable, Retryable, Terminal

@@ -7,11 +7,11 @@ from functools import partial
 from uuid import UUID
 
 from actors.clock import Clock
-from actors.consumer import Consumer
-from actors.handling import Handling
-from actors.lives import Lives
+from actors.dispatching.consumer import Consumer
+from actors.dispatching.handling import Handling
+from actors.dispatching.lives import Lives
+from actors.dispatching.window import Gap, InHand, Window
 from actors.patience import News, Patience
-from actors.window import Gap, InHand, Window
 from adapters.event_log.base import DeadLetter, Fence, Log
 from cluster.telemetry import ConsumerMetrics, Tally
 from domain.errors import FencedOut, LogUnavailable, RecordDamaged

@@ -7,8 +7,8 @@ import ray
 from ray.util import list_named_actors
 
 from actors.detached import start_detached
-from actors.entity_shard import EntityShard
-from actors.placement import SHARD_PREFIX, check_reachable, shard_names
+from actors.shard import EntityShard
+from actors.sharding.placement import SHARD_PREFIX, check_reachable, shard_names
 from cluster.ray_connection import NAMESPACE
 from cluster.settings import Settings
 from cluster.tenancy import hold_data_dir

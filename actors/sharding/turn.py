@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from actors.faults import faults_named
-from actors.requests import Request
+from actors.sharding.requests import Request
 from adapters.event_log.base import Append
 from adapters.event_log.rows import check_appends
 from domain.book import Frozen

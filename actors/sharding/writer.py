@@ -6,12 +6,12 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from actors.appender import Appender
 from actors.faults import faults_named
-from actors.limits import Limits
-from actors.requests import RecentAnswers, Request
-from actors.residents import Residents
-from actors.turn import Doubt, Turn
+from actors.sharding.appender import Appender
+from actors.sharding.limits import Limits
+from actors.sharding.requests import RecentAnswers, Request
+from actors.sharding.residents import Residents
+from actors.sharding.turn import Doubt, Turn
 from adapters.event_log.base import Appended, Conflict, EventLog, Outcome, Repeated
 from domain.entity import EntityKind, Executed
 from domain.errors import LogUnavailable, ScriptoriumError, ShardUnavailable

@@ -4,7 +4,7 @@ import random
 from uuid import UUID
 
 from actors.clock import Clock
-from actors.consumer import Consumer
+from actors.dispatching.consumer import Consumer
 from actors.patience import Patience
 from adapters.event_log.base import Log
 from domain.errors import ProcessKilled

@@ -12,7 +12,7 @@ from ray import ObjectRef
 from ray.actor import ActorHandle
 from ray.exceptions import ActorDiedError, RayError, RayTaskError
 
-from actors.entity_shard import Call, Result, Ticket
+from actors.shard import Call, Result, Ticket
 from cluster.ray_connection import NAMESPACE
 from domain.entity import Answer, Executed
 from domain.errors import (

@@ -6,9 +6,9 @@ from collections import OrderedDict
 from collections.abc import Container, Mapping
 from typing import Any
 
-from actors.activation import Resident, activate, catch_up
 from actors.faults import faults_named
-from actors.limits import Limits
+from actors.sharding.activation import Resident, activate, catch_up
+from actors.sharding.limits import Limits
 from adapters.event_log.base import EventLog, Snapshot
 from domain.book import Frozen
 from domain.entity import EntityKind

@@ -1,0 +1,1 @@
+"""Delivery of the event log to its consumers."""

@@ -1,0 +1,1 @@
+"""Rooms: where books are read and chapters written."""

@@ -1,0 +1,1 @@
+"""Shards: where the commands of entities are decided, and who finds them."""
