@@ -12,8 +12,6 @@ from adapters.llm.prices import Prices
 from adapters.llm.response_cache import ResponseCache
 from adapters.object_store.local import LocalStore
 from adapters.object_store.s3 import S3Store
-from demo import SAMPLE
-from demo.typeset import typeset
 from tests.contract import neo4j_server as neo4j
 from tests.contract import postgres_server as postgres
 from tests.contract.chroma_server import ChromaServer
@@ -134,14 +132,6 @@ def chroma_server() -> Iterator[ChromaServer]:
     server = ChromaServer()
     yield server
     server.stop()
-
-
-@pytest.fixture(scope="session")
-def printed_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A born-digital book of three pages: the title and the first chapter of the sample book."""
-    path = tmp_path_factory.mktemp("printed") / "book.pdf"
-    typeset(SAMPLE.read_text("utf-8").split("## Two")[0], path)
-    return path
 
 
 @pytest.fixture(scope="session")

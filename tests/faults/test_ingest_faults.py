@@ -22,9 +22,9 @@ from domain.book import BookFault, BookStatus, PageFault, PageMethod, PageStatus
 from domain.events import RecordedEvent, StreamId
 from domain.library import slices_among
 from jobs.ingestion.tally import RunReport
-from tests.faults import hard_files
 from tests.faults.ingest_run import Ended, IngestRun, books, slices
 from tests.faults.processes import eventually, peak_memory, readers_below, running
+from tests.reader import hard_files
 
 MIB = 2**20
 MANY_PAGES = 600

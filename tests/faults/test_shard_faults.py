@@ -5,7 +5,7 @@ import os
 import random
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from itertools import count
 from pathlib import Path
 
@@ -153,6 +153,12 @@ def shards() -> list[psutil.Process]:
     )
 
 
+def kill(shard: psutil.Process) -> None:
+    """End it; it may have ended by itself."""
+    with suppress(psutil.NoSuchProcess):
+        shard.kill()
+
+
 def _name(process: psutil.Process) -> str:
     try:
         return process.name()
@@ -166,7 +172,7 @@ async def scene(tmp_path: Path) -> AsyncIterator[Scene]:
     await scene.open()
     yield scene
     for shard in shards():
-        shard.kill()  # also those that were left paused
+        kill(shard)  # also those that were left paused
     await scene.close()
 
 
@@ -174,10 +180,10 @@ async def test_shards_that_are_killed_lose_nothing(scene: Scene) -> None:
     async with scene.load():
         for _ in range(4):
             await scene.acknowledged(more=100)
-            scene.random.choice(shards()).kill()
+            kill(scene.random.choice(shards()))
             await scene.until(lambda: len(shards()) == 2)
         for shard in shards():
-            shard.kill()
+            kill(shard)
         await scene.acknowledged(more=200)
     await scene.check()
 

@@ -1,15 +1,11 @@
 """Unit tests do without Ray and without the network: one that touches either fails at once."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NoReturn
 
 import hypothesis
 import pytest
 from pytest_socket import disable_socket
-
-from demo import SAMPLE
-from demo.typeset import typeset
 
 hypothesis.settings.register_profile("unit", deadline=None)  # a busy machine is no failure
 hypothesis.settings.load_profile("unit")
@@ -29,14 +25,6 @@ def no_ray() -> Iterator[None]:
         patch.setattr("ray.init", _refuse)
         patch.setattr("ray.util.client.RayAPIStub.connect", _refuse)
         yield
-
-
-@pytest.fixture(scope="session")
-def printed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A born-digital book of three pages."""
-    path = tmp_path_factory.mktemp("printed") / "book.pdf"
-    typeset(SAMPLE.read_text("utf-8").split("## Two")[0], path)
-    return path
 
 
 def _refuse(*_arguments: object, **_options: object) -> NoReturn:

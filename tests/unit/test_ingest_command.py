@@ -62,33 +62,33 @@ def test_bad_usage_is_told_in_a_line(  # noqa: PLR0917 - fixtures and a table
     arguments: list[str],
     variables: dict[str, str],
     complaint: str,
-    printed: Path,
+    printed_pages: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert main([each.replace("BOOK", str(printed)) for each in arguments]) == BAD_USAGE
+    assert main([each.replace("BOOK", str(printed_pages)) for each in arguments]) == BAD_USAGE
     said = capsys.readouterr()
     assert said.out == ""
     assert complaint in " ".join(said.err.split())
 
 
-def test_a_missing_source_holds_no_other_up(run: Run, printed: Path) -> None:
-    status, report = run("gone.pdf", printed)
+def test_a_missing_source_holds_no_other_up(run: Run, printed_pages: Path) -> None:
+    status, report = run("gone.pdf", printed_pages)
     assert status == NOT_ALL_READ
     assert [(line.source, line.status) for line in report.books] == [
         ("gone.pdf", UNDONE),
-        (str(printed), "read"),
+        (str(printed_pages), "read"),
     ]
     assert "no such file" in (report.books[0].detail or "")
 
 
 @pytest.mark.parametrize("change", ["number", "book_id"])
 def test_a_damaged_slice_costs_its_book_alone(
-    run: Run, printed: Path, data: Path, change: str
+    run: Run, printed_pages: Path, data: Path, change: str
 ) -> None:
-    run(printed)
+    run(printed_pages)
     (book,) = (data / "store" / library.BOOKS).iterdir()
     (book / "book.json").unlink()
     slice_ = book / "slices" / "000002-000002.json"
@@ -100,7 +100,7 @@ def test_a_damaged_slice_costs_its_book_alone(
     slice_.write_text(json.dumps(content))
     other = a_scan(data)
 
-    status, report = run(printed, other)
+    status, report = run(printed_pages, other)
 
     assert status == NOT_ALL_READ
     damaged, sound = report.books
@@ -108,7 +108,7 @@ def test_a_damaged_slice_costs_its_book_alone(
     assert "000002-000002.json" in (damaged.detail or "")
     assert "delete it and run again" in (damaged.detail or "")
     slice_.unlink()
-    assert run(printed)[1].books[0].status == "read"
+    assert run(printed_pages)[1].books[0].status == "read"
 
 
 def test_a_book_without_a_readable_page_says_why(run: Run, data: Path) -> None:
@@ -121,14 +121,14 @@ def test_a_book_without_a_readable_page_says_why(run: Run, data: Path) -> None:
 
 
 def test_ctrl_c_leaves_a_table_of_what_was_done(
-    run: Run, printed: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, printed_pages: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def stop(_head: HeadStart, _seconds: float) -> NoReturn:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(HeadStart, "ends_within", stop)
     monkeypatch.setenv("SCRIPTORIUM_OCR_WORKERS", "1")
-    status, report = run(printed)
+    status, report = run(printed_pages)
     assert status == STOPPED
     (line,) = report.books
     assert line.status == INTERRUPTED

@@ -109,8 +109,8 @@ def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
 
 
-def test_an_uploaded_book_is_read(place: Place, printed: Path) -> None:
-    book_id = place.upload(printed.read_bytes(), ["md", "txt"])
+def test_an_uploaded_book_is_read(place: Place, printed_pages: Path) -> None:
+    book_id = place.upload(printed_pages.read_bytes(), ["md", "txt"])
     assert place.read(book_id) == {book_id: BatchEnd(book_id, is_finished=True)}
     assert place.types(book_id) == [
         *("BookUploaded", "ReadingStarted"),
@@ -138,10 +138,10 @@ def test_a_file_that_was_refused_is_looked_at_again_when_asked_for(place: Place)
 
 
 def test_the_job_leaves_the_same_events_and_objects(
-    place: Place, printed: Path, tmp_path_factory: pytest.TempPathFactory
+    place: Place, printed_pages: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     other = Place(tmp_path_factory.mktemp("other"))
-    contents = (printed.read_bytes(), b"Dear diary,")
+    contents = (printed_pages.read_bytes(), b"Dear diary,")
     for content in contents:
         place.read(place.upload(content, ["md"]))
         source = other.folder / "a.pdf"
@@ -176,8 +176,8 @@ def happened(place: Place, book_id: str) -> list[tuple[str, object]]:
     return found
 
 
-def test_a_batch_reads_no_more_than_it_may(place: Place, printed: Path) -> None:
-    book_id = place.upload(printed.read_bytes())
+def test_a_batch_reads_no_more_than_it_may(place: Place, printed_pages: Path) -> None:
+    book_id = place.upload(printed_pages.read_bytes())
     seen = []
     while not place.read(book_id, most=1)[book_id].is_finished:
         seen.append(place.state(book_id).pages_done)
@@ -186,45 +186,47 @@ def test_a_batch_reads_no_more_than_it_may(place: Place, printed: Path) -> None:
     assert place.state(book_id).stage is Stage.READY
 
 
-def test_books_take_turns(place: Place, printed: Path) -> None:
-    content = printed.read_bytes()
+def test_books_take_turns(place: Place, printed_pages: Path) -> None:
+    content = printed_pages.read_bytes()
     first, second = place.upload(content), place.upload(content + b"\n")
     ends = place.read(first, second, most=4)
     assert not any(end.is_finished or end.trouble for end in ends.values())
     assert [place.state(book_id).pages_done for book_id in (first, second)] == [2, 2]
 
 
-def test_a_book_at_its_end_is_not_touched(place: Place, printed: Path) -> None:
-    book_id = place.upload(printed.read_bytes())
+def test_a_book_at_its_end_is_not_touched(place: Place, printed_pages: Path) -> None:
+    book_id = place.upload(printed_pages.read_bytes())
     place.read(book_id)
     events, objects = place.events(book_id), place.objects()
     assert place.read(book_id)[book_id].is_finished
     assert (place.events(book_id), place.objects()) == (events, objects)
 
 
-def test_an_unknown_book_troubles_no_other(place: Place, printed: Path) -> None:
-    known, unknown = place.upload(printed.read_bytes()), "0" * 64
+def test_an_unknown_book_troubles_no_other(place: Place, printed_pages: Path) -> None:
+    known, unknown = place.upload(printed_pages.read_bytes()), "0" * 64
     ends = place.read(known, unknown)
     assert ends[known].is_finished
     assert ends[unknown].trouble == "it was never uploaded"
 
 
 def test_a_book_whose_file_is_lost_is_read_once_it_is_handed_in_again(
-    place: Place, printed: Path
+    place: Place, printed_pages: Path
 ) -> None:
-    book_id = place.upload(printed.read_bytes())
+    book_id = place.upload(printed_pages.read_bytes())
     asyncio.run(place.store.delete(library.source_key(book_id)))
     assert place.read(book_id)[book_id].is_finished
     assert "hand it in" in (place.state(book_id).detail or "")
-    place.upload(printed.read_bytes())
+    place.upload(printed_pages.read_bytes())
     place.do(RetryDeadPages(command_id="again"), book_id)
     assert place.read(book_id)[book_id].is_finished
     assert place.state(book_id).stage is Stage.READY
 
 
 @pytest.mark.parametrize("lifetime", range(4))
-def test_killed_at_any_point_it_is_gone_on_with(place: Place, printed: Path, lifetime: int) -> None:
-    book_id = place.upload(printed.read_bytes(), ["md"])
+def test_killed_at_any_point_it_is_gone_on_with(
+    place: Place, printed_pages: Path, lifetime: int
+) -> None:
+    book_id = place.upload(printed_pages.read_bytes(), ["md"])
     with pytest.raises(Killed):
         place.read(book_id, lifetime=lifetime)
     slices = {key: data for key, data in place.objects().items() if "/slices/" in key}
@@ -236,9 +238,9 @@ def test_killed_at_any_point_it_is_gone_on_with(place: Place, printed: Path, lif
     assert slices.items() <= place.objects().items()
 
 
-def with_dead_page(place: Place, printed: Path) -> str:
+def with_dead_page(place: Place, printed_pages: Path) -> str:
     """A book whose second page could not be read, and can be now; its export says so."""
-    book_id = place.upload(printed.read_bytes(), ["txt"])
+    book_id = place.upload(printed_pages.read_bytes(), ["txt"])
     place.read(book_id)
     key = library.slice_key(book_id, PageRange(2, 2))
     (page,) = Slice.model_validate_json(asyncio.run(place.store.get(key))).pages
@@ -274,8 +276,8 @@ def place_as_it_was(place: Place, book_id: str, dead: Page) -> str:
     return book_id
 
 
-def test_dead_pages_are_read_again(place: Place, printed: Path) -> None:
-    book_id = with_dead_page(place, printed)
+def test_dead_pages_are_read_again(place: Place, printed_pages: Path) -> None:
+    book_id = with_dead_page(place, printed_pages)
     before = place.objects()
     place.do(RetryDeadPages(command_id="retry"), book_id)
     assert place.read(book_id)[book_id].is_finished
@@ -290,8 +292,10 @@ def test_dead_pages_are_read_again(place: Place, printed: Path) -> None:
 
 
 @pytest.mark.parametrize("lifetime", range(2))
-def test_a_retry_that_is_killed_is_gone_on_with(place: Place, printed: Path, lifetime: int) -> None:
-    book_id = with_dead_page(place, printed)
+def test_a_retry_that_is_killed_is_gone_on_with(
+    place: Place, printed_pages: Path, lifetime: int
+) -> None:
+    book_id = with_dead_page(place, printed_pages)
     place.do(RetryDeadPages(command_id="retry"), book_id)
     with pytest.raises(Killed):
         place.read(book_id, lifetime=lifetime)

@@ -36,10 +36,10 @@ def test_a_pipe_is_refused_unopened(tmp_path: Path) -> None:
     assert kept(tmp_path / "data") == []
 
 
-def test_the_end_of_a_pipe_is_refused_unread(printed: Path, tmp_path: Path) -> None:
+def test_the_end_of_a_pipe_is_refused_unread(printed_pages: Path, tmp_path: Path) -> None:
     end, start = os.pipe()
     try:
-        os.write(start, printed.read_bytes()[:1000])
+        os.write(start, printed_pages.read_bytes()[:1000])
         os.close(start)
         (refused,) = found_in(Path(f"/dev/fd/{end}"), tmp_path)
         assert len(os.read(end, 2000)) == 1000
@@ -50,14 +50,14 @@ def test_the_end_of_a_pipe_is_refused_unread(printed: Path, tmp_path: Path) -> N
 
 
 def test_a_file_that_is_still_being_written_is_not_kept(
-    printed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    printed_pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source, data = tmp_path / "a.pdf", tmp_path / "data"
-    shutil.copy(printed, source)
+    shutil.copy(printed_pages, source)
 
     def hash_early(path: Path) -> str:
         book_id = book_id_of(path)
-        path.write_bytes(printed.read_bytes() + b"\n")
+        path.write_bytes(printed_pages.read_bytes() + b"\n")
         return book_id
 
     monkeypatch.setattr(register, "book_id_of", hash_early)
@@ -76,11 +76,13 @@ def test_what_is_refused_is_not_kept_but_known(tmp_path: Path) -> None:
     assert kept(tmp_path / "data") == []
 
 
-def test_a_source_of_another_size_is_put_right(printed: Path, tmp_path: Path) -> None:
+def test_a_source_of_another_size_is_put_right(printed_pages: Path, tmp_path: Path) -> None:
     source, data = tmp_path / "a.pdf", tmp_path / "data"
-    shutil.copy(printed, source)
-    place = data / "store" / library.source_key(hashlib.sha256(printed.read_bytes()).hexdigest())
+    shutil.copy(printed_pages, source)
+    place = (
+        data / "store" / library.source_key(hashlib.sha256(printed_pages.read_bytes()).hexdigest())
+    )
     place.parent.mkdir(parents=True)
     place.touch()
     assert isinstance(found_in(source, data)[0], SliceTask)
-    assert place.read_bytes() == printed.read_bytes()
+    assert place.read_bytes() == printed_pages.read_bytes()

@@ -40,9 +40,9 @@ def listed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.mark.parametrize(("order", "lists"), [((0, 1, 2), 1), ((1, 2, 0), 2), ((2, 1, 0), 3)])
 def test_a_book_is_looked_at_once_its_last_slice_is_there(
-    bench: Workbench, printed: Path, listed: list[str], order: Sequence[int], lists: int
+    bench: Workbench, printed_pages: Path, listed: list[str], order: Sequence[int], lists: int
 ) -> None:
-    wish = Wish(str(printed), ReadingOptions())
+    wish = Wish(str(printed_pages), ReadingOptions())
     (found,) = register_all([wish], bench.settings)
     tasks = [task for task in found.findings if isinstance(task, SliceTask)]
     listed.clear()

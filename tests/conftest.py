@@ -1,3 +1,5 @@
+"""Books that tests of every kind read."""
+
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,7 @@ from demo.typeset import typeset
 
 @pytest.fixture(scope="session")
 def printed_pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A born-digital book of three pages."""
+    """A born-digital book of three pages: the title and the first chapter of the sample book."""
     path = tmp_path_factory.mktemp("printed") / "book.pdf"
     typeset(SAMPLE.read_text("utf-8").split("## Two")[0], path)
     return path

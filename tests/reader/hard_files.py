@@ -8,8 +8,8 @@ from typing import NamedTuple
 import pymupdf
 
 from domain.book import PageMethod, PageStatus
-from tests.faults.raw_pdf import one_page, packed, pdf, stream, without_xref
-from tests.faults.sheets import DPI, printed, put, tilted, turned
+from tests.reader.raw_pdf import one_page, packed, pdf, stream, without_xref
+from tests.reader.sheets import DPI, printed, put, tilted, turned
 from tests.unit.sample_sources import write_epub
 
 _FONT = b"/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>"

@@ -17,9 +17,9 @@ from adapters.ocr.messages import ExportOrder
 from adapters.ocr.supervisor import SupervisedReader
 from domain.book import BookFault, Page, PageFault, PageStatus, TextMode
 from domain.errors import BookRefused
-from tests.faults import hard_files
 from tests.faults.processes import below, cpu_seconds, eventually, is_running, running
-from tests.faults.readers import each_reader_struck, recipe, until_busy
+from tests.reader import hard_files
+from tests.reader.readers import each_reader_struck, recipe, until_busy
 from tests.unit.sample_book import a_book, a_page
 
 ROOT = Path(__file__).parents[2]
@@ -153,7 +153,7 @@ class TestHanging:
 
     def test_the_engine_collects_a_command_that_hung(self) -> None:
         done = subprocess.run(
-            [sys.executable, "-m", "tests.faults.hung_command"],
+            [sys.executable, "-m", "tests.reader.hung_command"],
             cwd=ROOT,
             stdout=subprocess.PIPE,
             timeout=60,
@@ -210,7 +210,7 @@ class TestOrphaned:
         hard_files.endless_page(tmp_path / "endless")
         files = [printed_pages, tmp_path / "endless"] if busy else [printed_pages]
         supervisor = subprocess.Popen(
-            [sys.executable, "-m", "tests.faults.lone_reader", "5", *map(str, files)],
+            [sys.executable, "-m", "tests.reader.lone_reader", "5", *map(str, files)],
             cwd=ROOT,
             stdout=subprocess.PIPE,
         )

@@ -1,4 +1,4 @@
-"""`python -m tests.faults.lone_reader SECONDS FILE...`: reads first pages, for being killed.
+"""`python -m tests.reader.lone_reader SECONDS FILE...`: reads first pages, for being killed.
 
 Prints the page reader's process id once the first file is read, then reads the others, then waits.
 """
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from adapters.ocr.supervisor import SupervisedReader
 from domain.book import TextMode
-from tests.faults.readers import recipe
+from tests.reader.readers import recipe
 
 
 def main() -> None:

@@ -13,11 +13,11 @@ from adapters.ocr.supervisor import SupervisedReader
 from demo.scan import Scanner, scan
 from domain.book import BookFault, Page, PageFault, PageMethod, PageStatus, TextMode, words_of
 from domain.errors import BookRefused
-from tests.faults import hard_files
 from tests.faults.processes import is_running, peak_memory, readers_below
-from tests.faults.raw_pdf import without_xref
-from tests.faults.readers import recipe
-from tests.faults.sheets import CODES, OLD_READING, printed, put, tilted, turned
+from tests.reader import hard_files
+from tests.reader.raw_pdf import without_xref
+from tests.reader.readers import recipe
+from tests.reader.sheets import CODES, OLD_READING, printed, put, tilted, turned
 
 MIB = 2**20
 

@@ -1,4 +1,4 @@
-"""`python -m tests.faults.hung_command`: an engine's command stands still; what is left of it?
+"""`python -m tests.reader.hung_command`: an engine's command stands still; what is left of it?
 
 Prints the states of this process's children, one a line: none, when all are collected.
 """
@@ -12,7 +12,7 @@ from adapters.ocr.base import EngineTimeout, Segmentation
 from adapters.ocr.engines import open_engine
 from adapters.ocr.tessdata import find_tessdata
 from tests.faults.processes import below, eventually
-from tests.faults.sheets import DPI, printed
+from tests.reader.sheets import DPI, printed
 
 
 def main() -> None:

@@ -15,8 +15,8 @@ from adapters.ocr.accuracy import character_error_rate
 from adapters.ocr.supervisor import SupervisedReader
 from domain.book import PageStatus, TextMode, words_of
 from domain.errors import BookRefused
-from tests.faults import hard_files
-from tests.faults.readers import recipe
+from tests.reader import hard_files
+from tests.reader.readers import recipe
 
 BESIDE = Path(__file__).parents[3] / "shared" / "data" / "hard-pdfs"
 
