@@ -23,7 +23,8 @@ from adapters.event_log.tables import EVENTS
 from domain.errors import LogRaced, LogUnavailable, RecordDamaged, ScriptoriumError, UsageError
 
 _POLL_SECONDS = 0.5  # between looks at the log itself
-_GLANCE_SECONDS = 0.01  # between glances at its file, which cost next to nothing
+_GLANCE_SECONDS = 0.02  # between glances at its file, which cost next to nothing
+_SETTLE_SECONDS = 0.25  # from the writing of a commit until it is on the disk and shown
 _RACED = {sqlite3.SQLITE_CONSTRAINT_UNIQUE, sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY}
 _UNAVAILABLE = {
     sqlite3.SQLITE_BUSY,
@@ -87,6 +88,8 @@ class SqliteLog(SqlLog):
         return partial(self._changed, self._stamp())
 
     async def _changed(self, stamp: tuple[int, int], seconds: float) -> None:
+        if abs(time.time_ns() - stamp[0]) < _SETTLE_SECONDS * 1e9:
+            seconds = min(seconds, _GLANCE_SECONDS)  # the file may not change once more
         deadline = time.monotonic() + seconds
         while self._stamp() == stamp and (left := deadline - time.monotonic()) > 0:  # noqa: ASYNC110
             # Another process writes: there is no event to await.

@@ -1,5 +1,6 @@
 """What only the event log in SQLite must do."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -10,6 +11,7 @@ import pytest
 from adapters.event_log.base import Append, Appended
 from adapters.event_log.sqlite import SqliteLog
 from domain.errors import LogUnavailable, RecordDamaged
+from domain.events import Position
 from tests.contract.event_log_databases import SqliteDatabase
 from tests.contract.sample_events import BOOK, events, stored, whole
 
@@ -45,6 +47,25 @@ async def test_readers_do_not_wait_for_a_writer(database: SqliteDatabase, log: S
             await log.append([Append(BOOK, 2, events(1))])
         other.execute("ROLLBACK")
     assert await log.append([Append(BOOK, 2, events(1))]) == [Appended(3)]
+
+
+async def test_a_commit_that_is_shown_after_the_file_has_changed_is_not_missed(
+    database: SqliteDatabase, log: SqliteLog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(log, "_poll_seconds", 3600)
+    known, head = await log.head(), log.head
+    looks = 0
+    await stored(log, BOOK, 1)
+
+    async def late() -> Position:
+        nonlocal looks
+        looks += 1
+        return known if looks < 3 else await head()
+
+    monkeypatch.setattr(log, "head", late)
+    async with asyncio.timeout(30):
+        await log.wait(3600, known)
+    assert looks == 3
 
 
 async def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
