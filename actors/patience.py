@@ -70,12 +70,14 @@ class Patience:
 
 
 class News:
-    """Tells all who follow the log that there may be something new in it."""
+    """Tells all who follow the log that there may be something new in it. `who` as `Patience`."""
 
-    def __init__(self, log: EventLog, clock: Clock, seconds: float) -> None:
+    def __init__(
+        self, log: EventLog, clock: Clock, seconds: float, who: str = "the dispatcher"
+    ) -> None:
         self._log = log
         self._seconds = seconds
-        self._patience = Patience("the dispatcher", clock, self._tell)
+        self._patience = Patience(who, clock, self._tell)
         self._next = asyncio.Event()
 
     @property

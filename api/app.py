@@ -12,6 +12,7 @@ from starlette.routing import BaseRoute, Route
 from api import book_events, books, coherence, contents, docs, health, hooks, listing, uploads
 from api.context import RequestContext
 from api.errors import Refusal, answer_errors_with_problems
+from api.event_stream import Streams
 from api.head import AnswerHead
 from api.limits import Gate
 from api.models import ProblemDescription
@@ -90,7 +91,7 @@ def create_app(services: Services, *, says_request_id: bool = True) -> FastAPI:
     # Of their own: a check takes long, and others wait for the threads of the event loop.
     app.state.judges = ThreadPoolExecutor(settings.http_checks, "check")
     app.state.replays = Gate("questions about the past", settings.http_checks)
-    app.state.streams = Gate("event streams", settings.http_streams)
+    app.state.streams = Streams(settings.http_streams, services.log)
     app.add_middleware(
         RequestContext, seconds=settings.http_request_seconds, says_id=says_request_id
     )

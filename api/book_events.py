@@ -37,11 +37,13 @@ router = APIRouter()
     },
 )
 async def events(
-    book_id: BookIdInPath, services: Using, gate: OneOfTheStreams, last_event_id: LastEventId = 0
+    book_id: BookIdInPath,
+    services: Using,
+    streams: OneOfTheStreams,
+    last_event_id: LastEventId = 0,
 ) -> Response:
     """All events of the book, then those to come."""
     stream = StreamId(BOOK.name, book_id)
     if not await services.log.version(stream):
         raise book_not_found(book_id)
-    pieces = followed(services.log, stream, last_event_id, services.settings, gate)
-    return stream_response(pieces)
+    return stream_response(followed(services, stream, last_event_id, streams))

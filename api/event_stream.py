@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from contextlib import contextmanager, suppress
 from typing import Annotated, Any
 
 from fastapi import Depends, Header, Request
@@ -16,16 +17,19 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BeforeValidator
 from starlette.responses import Response, StreamingResponse
 
+from actors.clock import Clock
+from actors.patience import News
 from adapters.event_log.base import EventLog
 from api.limits import Gate
 from api.models import EventView
-from cluster.settings import Settings
+from api.services import Services
 from domain.entities import KINDS
 from domain.errors import LogUnavailable
 from domain.events import RecordedEvent, StreamId
 
 _log = logging.getLogger("scriptorium.api")
 _WAIT_SECONDS = 1.0  # from one look at the time to the next
+_SILENCE_SECONDS = 15.0  # after which the log is looked at for no reason
 _COME_BACK_MILLISECONDS = 1000
 
 EVENT_STREAM = "text/event-stream"
@@ -54,23 +58,47 @@ LastEventId = Annotated[
 ]
 
 
-def _place(request: Request) -> Iterator[Gate]:
-    gate: Gate = request.app.state.streams
-    with gate.enter():
-        yield gate
+class Streams(Gate):
+    """The places for event streams, and the log's news, for which all of them wait together."""
+
+    def __init__(self, places: int, log: EventLog) -> None:
+        super().__init__("event streams", places)
+        self._news = News(log, Clock(), _SILENCE_SECONDS, "the event streams")
+        self._followers = 0
+        self._watching: asyncio.Task[None] | None = None
+
+    @contextmanager
+    def news(self) -> Iterator[News]:
+        """The news, watched as long as anybody is in this context."""
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.create_task(self._news.run())
+        self._followers += 1
+        try:
+            yield self._news
+        finally:
+            self._followers -= 1
+            if not self._followers:
+                self._watching.cancel()
+                self._watching = None
 
 
-def _place_if_asked(request: Request) -> Iterator[Gate]:
+def _place(request: Request) -> Iterator[Streams]:
+    streams: Streams = request.app.state.streams
+    with streams.enter():
+        yield streams
+
+
+def _place_if_asked(request: Request) -> Iterator[Streams]:
     if not wants_stream(request):
         yield request.app.state.streams
         return
     yield from _place(request)
 
 
-OneOfTheStreams = Annotated[Gate, Depends(_place)]
+OneOfTheStreams = Annotated[Streams, Depends(_place)]
 """A route with it takes one of the places for streams; it is to end when they are closed."""
 
-OneOfTheStreamsIfAsked = Annotated[Gate, Depends(_place_if_asked)]
+OneOfTheStreamsIfAsked = Annotated[Streams, Depends(_place_if_asked)]
 """As `OneOfTheStreams`, when a stream is asked for."""
 
 
@@ -94,35 +122,39 @@ def stream_response(pieces: AsyncIterator[bytes]) -> Response:
 
 
 async def followed(
-    log: EventLog, stream: StreamId, after: int, settings: Settings, gate: Gate
+    services: Services, stream: StreamId, after: int, streams: Streams
 ) -> AsyncIterator[bytes]:
     """The events of an entity after a version, then those to come, in pieces of a stream."""
     yield COME_BACK
-    async for recorded in recorded_events(log, stream, after, settings, gate):
+    async for recorded in recorded_events(services, stream, after, streams):
         yield KEEPALIVE_COMMENT if recorded is None else written(recorded)
 
 
 async def recorded_events(
-    log: EventLog, stream: StreamId, after: int, settings: Settings, gate: Gate
+    services: Services, stream: StreamId, after: int, streams: Streams
 ) -> AsyncGenerator[RecordedEvent | None, None]:
     """The events of an entity after a version, then those to come; None after a long silence.
 
-    Ends after `http_stream_seconds`, when the log does not answer, or when `gate` is closed.
+    Ends after `http_stream_seconds`, when the log does not answer, or when `streams` are closed.
     """
-    now = asyncio.get_running_loop().time
-    ends = now() + settings.http_stream_seconds
-    spoke = now()
+    settings, now = services.settings, asyncio.get_running_loop().time
+    ends, spoke = now() + settings.http_stream_seconds, now()
     try:
-        while now() < ends and not gate.is_closed:
-            known = await log.head()  # what comes after it, ends the wait
-            async for recorded in log.read(stream, after):
-                yield recorded
-                after, spoke = recorded.version, now()
-            if now() - spoke >= settings.http_heartbeat_seconds:
-                yield None
-                spoke = now()
-            wait = min(_WAIT_SECONDS, ends - now(), settings.http_heartbeat_seconds)
-            await log.wait(wait, known)
+        with streams.news() as news:
+            while now() < ends and not streams.is_closed:
+                told = news.next  # of what comes after this reading
+                async for recorded in services.log.read(stream, after):
+                    yield recorded
+                    after, spoke = recorded.version, now()
+                while not told.is_set() and now() < ends and not streams.is_closed:
+                    quiet = spoke + settings.http_heartbeat_seconds
+                    if now() >= quiet:
+                        yield None
+                        spoke = now()
+                        continue
+                    with suppress(TimeoutError):
+                        async with asyncio.timeout(min(_WAIT_SECONDS, ends - now(), quiet - now())):
+                            await told.wait()
     except LogUnavailable as error:
         _log.warning("the events of %s break off: %s", stream, error)
 

@@ -81,7 +81,7 @@ async def chapters(project_id: ProjectIdInPath, services: Using) -> Response:
     openapi_extra=described_body(NewChapter, required=False),
 )
 async def generate(
-    project_id: ProjectIdInPath, asker: Asking, idempotency: Once, gate: OneOfTheStreamsIfAsked
+    project_id: ProjectIdInPath, asker: Asking, idempotency: Once, streams: OneOfTheStreamsIfAsked
 ) -> Response:
     """Planned, written scene by scene, read, and checked against what the story has established;
     then it waits for the author's decision."""
@@ -106,7 +106,9 @@ async def generate(
     after = before.version
     if REPLAYED in response.headers:  # from where the first answer was given
         after = expected_version(response.headers["etag"]) or after
-    return stream_response(followed_chapter(services, project_id, chapter.chapter_id, after, gate))
+    return stream_response(
+        followed_chapter(services, project_id, chapter.chapter_id, after, streams)
+    )
 
 
 @router.get(

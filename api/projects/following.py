@@ -15,13 +15,13 @@ from api.event_stream import (
     COME_BACK,
     LastEventId,
     OneOfTheStreams,
+    Streams,
     described,
     followed,
     recorded_events,
     stream_response,
     written,
 )
-from api.limits import Gate
 from api.problems import ProblemType, documented
 from api.projects.found import (
     CHAPTER_PROBLEMS,
@@ -84,14 +84,13 @@ class Token(BaseModel):
 async def events(
     project_id: ProjectIdInPath,
     services: Using,
-    gate: OneOfTheStreams,
+    streams: OneOfTheStreams,
     last_event_id: LastEventId = 0,
 ) -> Response:
     """All events of the project, then those to come."""
     await find_project(services, project_id)
     stream = StreamId(PROJECT, project_id)
-    pieces = followed(services.log, stream, last_event_id, services.settings, gate)
-    return stream_response(pieces)
+    return stream_response(followed(services, stream, last_event_id, streams))
 
 
 @router.get(
@@ -107,7 +106,7 @@ async def stream(
     project_id: ProjectIdInPath,
     number: NumberInPath,
     services: Using,
-    gate: OneOfTheStreams,
+    streams: OneOfTheStreams,
     last_event_id: LastEventId = 0,
 ) -> Response:
     """What happens to it after the last event that was seen, or else from now on, and its text as
@@ -115,11 +114,11 @@ async def stream(
     `http_stream_seconds`: then ask again."""
     found = await find_project(services, project_id)
     chapter_id, after = found.chapter(number).chapter_id, last_event_id or found.version
-    return stream_response(followed_chapter(services, project_id, chapter_id, after, gate))
+    return stream_response(followed_chapter(services, project_id, chapter_id, after, streams))
 
 
 async def followed_chapter(
-    services: Services, project_id: str, chapter_id: str, after: int, gate: Gate
+    services: Services, project_id: str, chapter_id: str, after: int, streams: Streams
 ) -> AsyncIterator[bytes]:
     """Pieces of a stream: the project's events about a chapter after a version, and its text as it
     is written. Ends when the chapter is at rest, or when a stream may last no longer."""
@@ -128,7 +127,7 @@ async def followed_chapter(
 
     async def tell_events() -> None:
         stream = StreamId(PROJECT, project_id)
-        events = recorded_events(services.log, stream, after, services.settings, gate)
+        events = recorded_events(services, stream, after, streams)
         is_over = False
         try:
             async with aclosing(events):

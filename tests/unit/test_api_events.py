@@ -1,10 +1,12 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
 
+from domain.events import Position
 from tests.unit.api_server import PDF_ID, Server, serving, streaming
 from tests.unit.sample_book import a_failed_page, a_page
 
@@ -66,6 +68,38 @@ async def test_a_reader_that_has_seen_nothing_gets_everything(server: Server) ->
     async with streaming(server.app, EVENTS, {"Last-Event-ID": ""}) as stream:
         assert stream.status == 200
         assert (await stream.event() or {})["id"] == "1"
+
+
+async def test_all_streams_wait_for_the_log_together(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, waiting, most = server.services.log, 0, 0
+    wait, over = log.wait, asyncio.Event()
+
+    async def counted(seconds: float, since: Position | None = None) -> None:
+        nonlocal waiting, most
+        waiting += 1
+        most = max(most, waiting)
+        over.clear()
+        try:
+            await wait(seconds, since)
+        finally:
+            waiting -= 1
+            over.set()
+
+    monkeypatch.setattr(log, "wait", counted)
+    async with AsyncExitStack() as stack:
+        open = [await stack.enter_async_context(streaming(server.app, EVENTS)) for _ in range(5)]
+        for stream in open:
+            assert (await stream.event() or {})["id"] == "1"
+        await server.begin(PDF_ID, 1)
+        for stream in open:
+            assert (await stream.event() or {})["id"] == "2"
+    await over.wait()  # the last that leaves ends it
+    assert most == 1
+    async with streaming(server.app, EVENTS, {"Last-Event-ID": "2"}) as stream:
+        await server.read(PDF_ID, [a_page(1)])
+        assert (await stream.event() or {})["id"] == "3"
 
 
 @pytest.mark.parametrize("last", ["-1", "one", "1.5", "9" * 40])
