@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from api.limits import Gate
+from api.event_stream import Streams
 from api.projects.following import followed_chapter
 from domain.errors import RecordDamaged
 from domain.events import StreamId
@@ -37,11 +37,14 @@ async def test_a_stream_that_comes_after_the_end_ends(bell: Novel) -> None:
     await bell.post("/chapters/1/cancel")
     found = (await bell.get()).json()
     chapter = found["chapters"][0]["chapter_id"]
-    services, gate = bell.server.services, Gate("streams", 1)
+    services = bell.server.services
+    streams = Streams(1, services.log)
     async with asyncio.timeout(10):
         told = [
             each
-            async for each in followed_chapter(services, bell.id, chapter, found["version"], gate)
+            async for each in followed_chapter(
+                services, bell.id, chapter, found["version"], streams
+            )
         ]
     assert not any(b"event:" in each for each in told)
 
@@ -52,13 +55,16 @@ class DamagedLog:
     async def head(self) -> None:
         return None
 
+    async def wait(self, seconds: float, since: None) -> None:
+        await asyncio.sleep(seconds)
+
     async def read(self, stream: StreamId, after: int) -> AsyncIterator[None]:
         raise RecordDamaged(f"{stream} after {after}")
         yield
 
 
 async def test_a_stream_whose_events_cannot_be_read_ends(bell: Novel) -> None:
-    gate = Gate("streams", 1)
     services = replace(bell.server.services, log=DamagedLog())  # type: ignore[arg-type]
+    streams = Streams(1, services.log)
     async with asyncio.timeout(10):
-        assert [each async for each in followed_chapter(services, bell.id, "c" * 32, 0, gate)]
+        assert [each async for each in followed_chapter(services, bell.id, "c" * 32, 0, streams)]
