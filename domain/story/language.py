@@ -48,7 +48,7 @@ class Pronoun(Frozen):
 
 class Restated(Frozen):
     """Words right after somebody's mention, as a pattern, and what they are read as: `'m`, ` is`.
-    `own`: only after the `I` of who speaks."""
+    `own`: only after the `I` of who speaks, and the `you` of who listens."""
 
     says: str
     means: str
@@ -67,6 +67,9 @@ class Phrasing(Frozen):
 
     cues: tuple[str, ...]
     patterns: tuple[str, ...]
+    presupposed: tuple[str, ...] = ()
+    """Patterns of what holds whatever the rest of the sentence denies, asks or hedges: `her
+    brother Peter`."""
     values: str = ""
     nouns: str = ""
     """The list of words for the feature that has the value: eyes, hair, voice."""
@@ -90,6 +93,7 @@ class Wording(NamedTuple):
     """A compiled pattern; no sentence without a person, a place or a thing, if so, can fit it."""
 
     pattern: re.Pattern[str]
+    presupposed: bool
     person: bool
     place: bool
     thing: bool
@@ -104,6 +108,9 @@ class Relation(Frozen):
     inverse: str
     gender: Gender = ""
     single: bool = False
+    realm: Literal["kin", "work", "liking"] = "kin"
+    """One may be somebody's brother and employer; only within a realm do two rule each other
+    out."""
 
 
 class Language(Frozen):
@@ -127,6 +134,8 @@ class Language(Frozen):
     pronouns: tuple[Pronoun, ...]
     selves: tuple[Pronoun, ...] = ()
     """The pronouns of the first person singular."""
+    addressed: tuple[Pronoun, ...] = ()
+    """The pronouns for whom one speaks to."""
     restated: tuple[Restated, ...] = ()
     """Short forms written out, and the first person put as the third, in this order."""
     titles: Mapping[str, Gender]
@@ -217,12 +226,30 @@ class Language(Frozen):
     @cached_property
     def relation_words(self) -> Mapping[str, str]:
         """Words for relatives to relations."""
-        return {word: name for name, relation in self.relations.items() for word in relation.words}
+        return self._related(kin=True)
+
+    @cached_property
+    def tie_words(self) -> Mapping[str, str]:
+        """Words for colleagues, friends and enemies to relations."""
+        return self._related(kin=False)
+
+    def _related(self, *, kin: bool) -> Mapping[str, str]:
+        return {
+            word: name
+            for name, relation in self.relations.items()
+            if (relation.realm == "kin") is kin
+            for word in relation.words
+        }
 
     @cached_property
     def first_person(self) -> Mapping[str, Role]:
         """The pronouns by which who speaks means themselves."""
         return {pronoun.word: pronoun.role for pronoun in self.selves}
+
+    @cached_property
+    def second_person(self) -> Mapping[str, Role]:
+        """The pronouns by which who speaks means who listens."""
+        return {pronoun.word: pronoun.role for pronoun in self.addressed}
 
     def restate(self, tail: str, *, own: bool) -> str:
         """What follows a mention, as the patterns expect it; `own` after the speaker's `I`."""
@@ -242,18 +269,19 @@ class Language(Frozen):
         """The patterns of each phrasing."""
         return {
             name: tuple(
-                Wording(self.pattern(text, phrasing.values), *_needs(text))
-                for text in self._written(phrasing)
+                Wording(self.pattern(text, phrasing.values), presupposed, *_needs(text))
+                for texts, presupposed in ((phrasing.presupposed, True), (phrasing.patterns, False))
+                for text in self._written(texts, phrasing.nouns)
             )
             for name, phrasing in self.phrasings.items()
         }
 
-    def _written(self, phrasing: Phrasing) -> Iterator[str]:
+    def _written(self, texts: Iterable[str], nouns: str) -> Iterator[str]:
         """A phrasing's patterns, those of lists among them, about its nouns."""
-        for text in phrasing.patterns:
+        for text in texts:
             shared = self.lists[text[1:]] if text.startswith("@") else (text,)
             for each in shared:
-                yield each.replace("{noun}", f"{{{phrasing.nouns}}}")
+                yield each.replace("{noun}", f"{{{nouns}}}")
 
     @cached_property
     def featured(self) -> tuple[re.Pattern[str], ...]:
@@ -290,6 +318,8 @@ class Language(Frozen):
             return self.clock
         if name == "relative":
             return self.relation_words
+        if name == "tie":
+            return self.tie_words
         return [word for value in self.values.get(name, {}).values() for word in value.words]
 
     @cached_property

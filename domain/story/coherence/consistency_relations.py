@@ -2,28 +2,25 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
+from domain.story.coherence.consistency_unowned import Unowned
+from domain.story.coherence.kin_said import said, sentences_said
+from domain.story.coherence.kinship import Kinship, close, composed_kin, paths
 from domain.story.coherence.material import Material, own
 from domain.story.coherence.verdict import Evidence, Finding, Severity
-from domain.story.extraction.statements import UNKNOWN, Statement, of_sentence
+from domain.story.extraction.statements import Statement, of_sentence
 from domain.story.language import Relation
-from domain.story.text import marks
-from domain.story.text.mentions import Marker
-from domain.story.text.sentences import sentences
-from domain.story.text.speakers import uttered
 
 KIND = "relation"
-_RELATED = ("related", "pair", "wed")
-_LIES = 300
+_RELATED = ("related", "pair", "wed", "tied", "works_for", "hates")
 _BACK = 2
 """Sentences back in which an owner may be named."""
-_CLOSE = (("betrothed", "spouse"), ("step_parent", "parent"), ("step_child", "child"))
 
 
 def relations(material: Material) -> Iterator[Finding]:
     """Relations in the draft that what came before rules out."""
-    for statement in (*material.draft.statements, *_said(material)):
+    yield from _unowned(material)
+    for statement in (*material.draft.statements, *_chained(material), *said(material)):
         if not statement.plain:
             continue
         if statement.phrasing in _RELATED:
@@ -38,37 +35,34 @@ def relations(material: Material) -> Iterator[Finding]:
             yield from _count(statement, material)
 
 
-def _said(material: Material) -> Iterator[Statement]:
-    """What the draft's speakers state, also of somebody they have just named: `Ida comes at
-    noon, with her husband`."""
-    yield from material.credible
-    known = {(each.phrasing, each.subject, each.start) for each in material.credible}
-    prose, cast = material.draft.prose, material.cast
-    lies = material.language.finder("lies")
-    abbreviations = frozenset(material.language.abbreviations)
-    text = marks.blank(prose.text)
-    turn, marker = -1, Marker(cast, text)
-    for speaker, quotation in uttered(prose):
-        if quotation.paragraph != turn:
-            turn, marker = (
-                quotation.paragraph,
-                Marker(cast, text, i=cast.chars.get(speaker or "", "")),
-            )
-        for span in sentences(text, quotation.span, abbreviations):
-            sentence = marker.sentence(span, quotation.paragraph, 0)
-            if not any(mention.pronoun for mention in sentence.mentions):
-                continue
-            if lies.search(text[max(0, span.start - _LIES) : span.end + _LIES]):
-                continue
-            for statement in of_sentence(sentence, prose.text, cast, material.draft.number):
-                if (statement.phrasing, statement.subject, statement.start) not in known:
-                    yield replace(statement, speaker=speaker or UNKNOWN)
+def _unowned(material: Material) -> Iterator[Finding]:
+    """Relatives of whoever is near."""
+    ties = [
+        (prior, known)
+        for prior in _all_related(material)
+        if (known := relation(_word(prior), material)) is not None
+    ]
+    unowned = Unowned(KIND, material, ties)
+    for sentence in material.draft.prose.sentences:
+        yield from unowned.findings(sentence)
+    for speaker, sentence in sentences_said(material):
+        yield from unowned.findings(sentence, material.cast.chars.get(speaker or "", ""))
+
+
+def _chained(material: Material) -> Iterator[Statement]:
+    """What the narrator states by relatives' relatives: `Ida was her mother's sister`."""
+    text, cast = material.draft.text, material.cast
+    for sentence in material.draft.prose.sentences:
+        restated = composed_kin(sentence, material.language)
+        if restated is not sentence:
+            yield from of_sentence(restated, text, cast, material.draft.number)
 
 
 def relation(word: str, material: Material) -> Relation | None:
     """The relation that a word names."""
-    name = material.language.relation_words.get(word.lower())
-    return material.language.relations[name] if name else None
+    language, low = material.language, word.lower()
+    name = language.relation_words.get(low) or language.tie_words.get(low)
+    return language.relations[name] if name else None
 
 
 def _word(statement: Statement) -> str:
@@ -81,6 +75,12 @@ def _related(statement: Statement, material: Material) -> Iterator[Finding]:
     said = relation(_word(statement), material)
     if said is None or owner == other or other.lower() in material.language.functional_words:
         return
+    entity = material.cast.named(other)
+    gendered = statement.phrasing == "related" and said.gender
+    if entity and gendered and entity.gender not in ("", said.gender):
+        return
+    if said.realm == "liking" and _remarried(owner, material, "turned"):
+        return
     for prior in _all_related(material):
         message = _against(prior, said, owner, other, material)
         if message:
@@ -91,6 +91,36 @@ def _related(statement: Statement, material: Material) -> Iterator[Finding]:
             message = f"{owner} and {other} are related in the draft, and were not before"
             yield _finding(statement, prior.quote, prior.chapter, message, material)
             return
+    if said.realm == "kin" and not _remarried(owner, material):
+        yield from _by_another(statement, said, owner, other, material)
+
+
+def _by_another(
+    statement: Statement, said: Relation, owner: str, other: str, material: Material
+) -> Iterator[Finding]:
+    """A relation that those of a third with the two rule out."""
+    sources = _all_related(material)
+    known = [
+        kinship
+        for at, prior in enumerate(sources)
+        if (each := relation(_word(prior), material)) is not None and each.realm == "kin"
+        for kinship in (
+            Kinship(prior.subject, each.kin, prior.object, at),
+            Kinship(prior.object, each.inverse, prior.subject, at),
+        )
+    ]
+    direct = any((each.owner, each.other) == (owner, other) for each in known)
+    ways = paths(known, owner, other)
+    if direct or not ways or any(close(kin, said.kin) for kin, _, _ in ways):
+        return
+    _, first, second = ways[0]
+    yield material.finding(
+        KIND,
+        Severity.WARNING,
+        f"{other} cannot be {own(owner)} {said.words[0]}, by whom {first.other} is to both",
+        material.evidence(statement),
+        *dict.fromkeys(material.evidence(sources[each.source]) for each in (first, second)),
+    )
 
 
 def _owner(statement: Statement, material: Material) -> str:
@@ -136,7 +166,11 @@ def _against(prior: Statement, said: Relation, owner: str, other: str, material:
     same = (prior.subject, prior.object) == (owner, other)
     turned = (prior.object, prior.subject) == (owner, other)
     kin = known.kin if same else known.inverse
-    if (same or turned) and not _close(kin, said.kin):
+    if known.realm != said.realm:
+        return ""
+    if (same or turned) and not close(kin, said.kin):
+        if said.realm == "work" and (kin == said.kin or kin != said.inverse):
+            return ""
         return (
             f"{other} is {own(owner)} {said.words[0]} in the draft; before, "
             f"{prior.object} was {own(prior.subject)} {known.words[0]}"
@@ -182,10 +216,6 @@ def _same_person(one: str, other: str, material: Material) -> bool:
 def _all_related(material: Material) -> list[Statement]:
     kinds = (*_RELATED, "only_kin")
     return [each for each in material.before if each.phrasing in kinds and each.plain]
-
-
-def _close(kin: str, other: str) -> bool:
-    return kin == other or (kin, other) in _CLOSE or (other, kin) in _CLOSE
 
 
 def _kin(statement: Statement, material: Material) -> Iterator[Finding]:
@@ -264,15 +294,17 @@ def kinds_of_kin(statement: Statement, material: Material) -> frozenset[str]:
 
 
 def _count(statement: Statement, material: Material) -> Iterator[Finding]:
-    """Another number of brothers or sisters."""
+    """Another number of brothers or sisters, sons or daughters."""
     which = statement.groups["detail"].lower()
+    said, number = relation(which, material), int(statement.value or 1)
     for prior in material.prior("kin_count", statement.subject):
-        same = prior.plain and prior.groups["detail"].lower() == which
-        if same and prior.value != statement.value:
-            message = (
-                f"{statement.subject} has {statement.value} {which} in the draft, "
-                f"and {prior.value} before"
-            )
+        known, before = relation(prior.groups["detail"], material), int(prior.value or 1)
+        if not prior.plain or said is None or known is None or said.kin != known.kin:
+            continue
+        same = said.gender == known.gender and number != before
+        more = not known.gender and number > before
+        if same or more or (not said.gender and number < before):
+            message = f"{statement.subject} has {number} {which} in the draft, and {before} before"
             yield _finding(statement, prior.quote, prior.chapter, message, material)
             return
 
@@ -301,15 +333,24 @@ def _died(who: str, material: Material) -> bool:
     )
 
 
-def _remarried(owner: str, material: Material) -> bool:
+def _remarried(owner: str, material: Material, words: str = "remarried") -> bool:
     """Whether the story tells of another marriage, of parents by adoption and the like, in a
-    sentence that is about the owner or names nobody."""
+    sentence that is about the owner, or names nobody soon after."""
     char = material.cast.chars.get(owner, "")
-    again = material.language.finder("remarried")
+    again = material.language.finder(words)
     return any(
-        again.search(sentence.marked) and (char in sentence.marked or not sentence.mentions)
+        again.search(sentence.marked)
+        and (
+            char in sentence.marked
+            or (
+                not sentence.mentions
+                and any(
+                    char in each.marked for each in told.prose.sentences[max(0, at - _BACK) : at]
+                )
+            )
+        )
         for told in (*material.earlier, material.draft)
-        for sentence in told.prose.sentences
+        for at, sentence in enumerate(told.prose.sentences)
     )
 
 

@@ -44,9 +44,10 @@ def _attribute(subject: str, key: str, value: str, cast: Cast) -> Iterator[State
     plain = " ".join(_KEY.sub(" ", key.lower()).split())
     if not value.strip():
         return
-    if plain in language.relation_words:
-        yield from _relatives(subject, plain, value, cast)
-        return
+    for kind, words in (("related", language.relation_words), ("tied", language.tie_words)):
+        if plain in words:
+            yield from _relatives(kind, subject, plain, value, cast)
+            return
     predicate = language.predicates.get(plain, plain)
     stated: set[str] = set()
     for name, phrasing in language.phrasings.items():
@@ -73,7 +74,7 @@ def _framed(subject: str, key: str, predicate: str, value: str, cast: Cast) -> I
                 yield replace(statement, quote=value, plain=True)
 
 
-def _relatives(subject: str, word: str, value: str, cast: Cast) -> Iterator[Statement]:
+def _relatives(kind: str, subject: str, word: str, value: str, cast: Cast) -> Iterator[Statement]:
     if value.strip().lower() in cast.language.lists["none"]:
         groups = {"word": word}
         yield Statement("no_kin", subject, word, frozenset((word,)), "", value, 0, 0, groups=groups)
@@ -83,7 +84,7 @@ def _relatives(subject: str, word: str, value: str, cast: Cast) -> Iterator[Stat
         name = entity.name if entity else part.strip()
         if name:
             yield Statement(
-                phrasing="related",
+                phrasing=kind,
                 subject=subject,
                 value=word,
                 likes=frozenset((word,)),

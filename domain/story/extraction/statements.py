@@ -7,7 +7,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from domain.story.extraction.features import of_features
-from domain.story.language import Language
+from domain.story.language import Language, Wording
 from domain.story.text import marks
 from domain.story.text.cast import Cast
 from domain.story.text.mentions import Sentence
@@ -59,8 +59,9 @@ class Statement:
 
 
 class Mood(NamedTuple):
-    """How a sentence says what it says: hedged or imagined, denied, of earlier times."""
+    """How a sentence says what it says: imagined, hedged as well, denied, of earlier times."""
 
+    unreal: bool
     hedged: bool
     denied: bool
     past: bool
@@ -102,13 +103,13 @@ def of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Iter
         if "*" not in cues and cues.isdisjoint(words):
             continue
         wordings = [
-            each.pattern
+            each
             for each in language.compiled[name]
             if (person or not each.person)
             and (place or not each.place)
             and (thing or not each.thing)
         ]
-        for match in _matches(wordings, sentence.marked):
+        for match, presupposed in _matches(wordings, sentence.marked):
             if language.phrasings[name].needs_names and not _opening(sentence, match):
                 continue
             if _another(sentence.marked, match, language):
@@ -127,7 +128,8 @@ def of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Iter
                 start=start,
                 chapter=chapter,
                 scene=sentence.scene,
-                plain=not mood.hedged and (language.phrasings[name].negative or not mood.denied),
+                plain=(presupposed and not mood.unreal)
+                or (not mood.hedged and (language.phrasings[name].negative or not mood.denied)),
                 denied=mood.denied,
                 past=mood.past,
                 changed=any(word in words for word in language.phrasings[name].changes),
@@ -136,16 +138,17 @@ def of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Iter
             )
 
 
-def _matches(patterns: Iterable[re.Pattern[str]], marked: str) -> Iterator[re.Match[str]]:
-    """Each place where one of the patterns fits, one for each of those it is about."""
+def _matches(wordings: Iterable[Wording], marked: str) -> Iterator[tuple[re.Match[str], bool]]:
+    """Each place where one of the patterns fits, one for each of those it is about; whether that
+    is presupposed."""
     seen: set[str] = set()
-    for pattern in patterns:
-        for match in pattern.finditer(marked):
+    for wording in wordings:
+        for match in wording.pattern.finditer(marked):
             groups = match.groupdict()
             whose = "".join(groups.get(group) or "" for group in _ABOUT)
             if whose not in seen:
                 seen.add(whose)
-                yield match
+                yield match, wording.presupposed
 
 
 def _another(marked: str, match: re.Match[str], language: Language) -> bool:
@@ -166,9 +169,11 @@ def _mood(low: str, match: re.Match[str], language: Language) -> Mood:
     for joint in language.low_finder("joints").finditer(low, 0, match.start() + 1):
         start = joint.end() if joint.end() <= match.start() else start
     find = {name: language.low_finder(name).search for name in _MOODS}
+    unreal = find["unreal"](low, 0, match.end() + _AFTER) is not None
     return Mood(
-        hedged=low.rstrip().endswith("?")
-        or find["unreal"](low, 0, match.end() + _AFTER) is not None
+        unreal=unreal,
+        hedged=unreal
+        or low.rstrip().endswith("?")
         or find["irrealis"](low, start, match.end() + _SHORTLY) is not None,
         denied=find["negation"](low, start, match.end()) is not None,
         past=find["flashback"](low) is not None

@@ -39,10 +39,14 @@ class Sentence(NamedTuple):
 class Marker:
     """Goes through a text once, sentence by sentence."""
 
-    def __init__(self, cast: Cast, narrated: str, *, i: str = "", third: bool = True) -> None:
-        """`i` is the character who says I; without `third`, only names are followed."""
+    def __init__(
+        self, cast: Cast, narrated: str, *, i: str = "", you: str = "", third: bool = True
+    ) -> None:
+        """`i` is the character who says I, `you` who is spoken to; without `third`, only names
+        are followed."""
         self._cast = cast
         self._i = i
+        self._you = you
         self._third = third
         self._text = narrated
         self._language: Language = cast.language
@@ -163,6 +167,9 @@ class Marker:
         elif self._i and word in self._language.first_person:
             owner = self._language.first_person[word] == "owner"
             found.append(Mention(words[at].start(), words[at].end(), self._i, owner, True))
+        elif self._you and word in self._language.second_person:
+            owner = self._language.second_person[word] == "owner"
+            found.append(Mention(words[at].start(), words[at].end(), self._you, owner, True, True))
         elif self._third and (pronoun := self._language.pronoun_table.get(word)) is not None:
             self._pronoun(pronoun, words, at, found)
 
@@ -232,10 +239,12 @@ class Marker:
             parts.append(mention.char)
             if mention.owner:
                 parts.append(marks.OWNER)
-            own = None if mention.owner else self._says_i(mention)
+            own = None if mention.owner else self._in_person(mention)
             at = mention.end
         return marks.shortened("".join(parts))
 
-    def _says_i(self, mention: Mention) -> bool:
+    def _in_person(self, mention: Mention) -> bool:
+        """Whether it is the `I` of who speaks or the `you` of who listens."""
         word = self._text[mention.start : mention.end].lower()
-        return mention.pronoun and self._language.first_person.get(word) == "subject"
+        roles = (self._language.first_person.get(word), self._language.second_person.get(word))
+        return mention.pronoun and "subject" in roles
