@@ -53,6 +53,13 @@ def clashes(draft: str, language: str = "en", before: str = "") -> bool:
         "Ottoline had just turned forty.",
         "Ottoline, a woman of sixty, laughed.",
         "Ottoline was not yet twenty.",
+        "Ottoline was nearly sixty.",
+        "Ottoline, who was fifty-one, laughed.",
+        "Ottoline was a teenager, and hated it.",
+        "Ottoline was barely out of her teens.",
+        "Ottoline was in her sixtieth year.",
+        "Ottoline had just turned nineteen.",
+        "“Wystan’s only sixteen,” said somebody on the stairs.",
         "Ottoline was the wrong side of sixty, or nearing sixty. Ottoline was past sixty.",
         "“Ottoline is only sixteen,” said somebody on the stairs.",
         "He thought of the Heron, since she had sailed from Lisbon in October.",
@@ -120,3 +127,73 @@ def test_a_clash_is_found_in_french(draft: str) -> None:
 )
 def test_what_goes_together_is_not_in_french(draft: str) -> None:
     assert not clashes(draft, "fr")
+
+
+LAID = {
+    "en": (
+        "Anna and Peter met in 2010.",
+        "The wedding was in June.",
+        "Anna’s birthday is 4 April.",
+    ),
+    "fr": ("Anna a rencontré Peter en 2010.", "Le mariage a eu lieu en juin."),
+}
+
+
+def occasions_clash(draft: str, language: str = "en", before: str = "") -> bool:
+    bible = Bible.model_validate(
+        {
+            "characters": ["Anna", "Peter", {"name": "Lena", "attributes": {"birthday": "3 May"}}],
+            "facts": [{"text": text} for text in LAID[language]],
+            "timeline": [{"when": "1987", "text": "The mill burns down."}],
+        }
+    )
+    earlier = ChapterText(number=1, text=before or "It rained.")
+    case = prepare(load_language(language), bible, (earlier,), ChapterText(number=2, text=draft))
+    return bool(list(time_and_age(gather(case))))
+
+
+@pytest.mark.parametrize(
+    ("before", "draft"),
+    [
+        ("", "Anna and Peter had met in 2015."),
+        ("", "“We had the wedding in November,” said Anna."),
+        ("", "The wedding had been at Christmas."),
+        ("", "Anna had kept her birthday on the tenth of October."),
+        ("", "“My birthday is in November,” said Lena."),
+        ("", "The mill had burned down in 1995."),
+        ("Peter died on the first night of winter.", "Peter had died at midsummer."),
+        (
+            "Anna and Peter had been married for ten years.",
+            "Anna and Peter had been married two years.",
+        ),
+        ("The ship docked on Tuesday.", "“The ship docked on Saturday,” said Anna."),
+    ],
+)
+def test_another_date_of_an_event_is_found(before: str, draft: str) -> None:
+    assert occasions_clash(draft, before=before)
+
+
+@pytest.mark.parametrize(
+    ("before", "draft"),
+    [
+        ("", "Anna and Lena had met in 2015."),
+        ("", "Anna and Peter had met in the spring of 2010."),
+        ("", "The wedding had been in summer."),
+        ("", "Had the wedding been in November?"),
+        ("", "If the wedding had been in November, it would have rained."),
+        ("", "Peter had seen Anna again in 2015."),
+        ("Peter died on the first night of winter.", "Peter had died in December."),
+        (
+            "Anna and Peter had been married for ten years.",
+            "Anna and Lena had been friends for two years.",
+        ),
+    ],
+)
+def test_another_event_is_not(before: str, draft: str) -> None:
+    assert not occasions_clash(draft, before=before)
+
+
+def test_another_date_of_an_event_is_found_in_french() -> None:
+    assert occasions_clash("Anna avait rencontré Peter en 2015.", "fr")
+    assert occasions_clash("Le mariage avait eu lieu à Noël.", "fr")
+    assert not occasions_clash("Le mariage avait eu lieu en été.", "fr")

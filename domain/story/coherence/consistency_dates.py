@@ -9,8 +9,7 @@ from domain.story.coherence.material import Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.statements import Statement
 from domain.story.extraction.told import Told
-from domain.story.language import Language
-from domain.story.text.cast import WORD, Cast
+from domain.story.text.cast import Cast
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
 from domain.story.text.speakers import spoken
@@ -20,16 +19,13 @@ _QUOTE = 400
 _YEARS = {"day": 1 / 365, "night": 1 / 365, "week": 1 / 52, "month": 1 / 12, "year": 1.0}
 _LONG = 2
 """Years; of shorter times it is not known how far chapters lie apart."""
-_ALIKE = 0.6
-_LEAST = 2
 _DATES = 200
 """Dates of a text that are compared."""
 _YEAR = re.compile(r"\b\d{4}\b")
-_CLAUSES = re.compile(r"[,;:—–()]")
 
 
 class _Dated(NamedTuple):
-    """An event, and when or how long it was: `measure` is ago, length, year or month."""
+    """An event, and when or how long it was: `measure` is ago, length or year."""
 
     measure: str
     event: str
@@ -37,9 +33,6 @@ class _Dated(NamedTuple):
     value: float
     vague: bool
     source: Evidence
-    stems: frozenset[str]
-    back: bool
-    """Whether it is told of earlier times."""
 
 
 def dates(material: Material) -> Iterator[Finding]:
@@ -78,22 +71,18 @@ def _course(material: Material) -> Iterator[Finding]:
 
 def _laid_down(material: Material) -> Iterator[_Dated]:
     bible = material.case.bible
-    texts = [(line.text, line.when) for line in bible.timeline]
-    texts += [(fact.text, "") for fact in bible.facts if fact.text]
-    for text, when in texts:
+    texts = [line.text for line in bible.timeline]
+    for text in (*texts, *(fact.text for fact in bible.facts if fact.text)):
         prose = read_prose(text, material.cast)
         for sentence in prose.sentences:
             quote = material.quoted(0, sentence.span.of(text)[:_QUOTE])
-            yield from _dated(sentence, sentence.span.of(text), quote, material.cast)
-            if when:
-                yield from _named(f"in {when}", quote, material.language, sentence.span.of(text))
+            yield from _dated(sentence, quote, material.cast)
 
 
 def _all(told: Told, material: Material) -> Iterator[_Dated]:
     for sentence in _sentences(told):
-        text = sentence.span.of(told.text)
-        quote = material.quoted(told.number, text[:_QUOTE])
-        yield from _dated(sentence, text, quote, material.cast)
+        quote = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+        yield from _dated(sentence, quote, material.cast)
 
 
 def _sentences(told: Told) -> Iterator[Sentence]:
@@ -102,7 +91,7 @@ def _sentences(told: Told) -> Iterator[Sentence]:
         yield sentence
 
 
-def _dated(sentence: Sentence, text: str, source: Evidence, cast: Cast) -> Iterator[_Dated]:
+def _dated(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Dated]:
     language = cast.language
     marked = sentence.marked
     if language.finder("unreal").search(marked) or language.finder("time_doubt").search(marked):
@@ -114,8 +103,6 @@ def _dated(sentence: Sentence, text: str, source: Evidence, cast: Cast) -> Itera
                 dated = _read(measure, match, source, cast)
                 if dated is not None:
                     yield dated
-    if language.finder("months").search(text) or language.finder("weekdays").search(text):
-        yield from _named(text, source, language)
 
 
 def _read(measure: str, match: re.Match[str], source: Evidence, cast: Cast) -> _Dated | None:
@@ -138,34 +125,6 @@ def _read(measure: str, match: re.Match[str], source: Evidence, cast: Cast) -> _
         number * factor,
         language.finder("about").search(match.group()) is not None,
         source,
-        frozenset(),
-        back=True,
-    )
-
-
-def _named(text: str, source: Evidence, language: Language, what: str = "") -> Iterator[_Dated]:
-    """Clauses that say in which month, or on which day of the week, something was."""
-    for measure, names in (("month", "months"), ("weekday", "weekdays")):
-        words = [word.lower() for word in language.lists[names]]
-        (pattern,) = language.patterns(f"{measure}_any")
-        for clause in _CLAUSES.split(text):
-            found = list(pattern.finditer(clause))
-            if len(found) != 1:
-                continue
-            word = found[0].group("word").lower()
-            stems = _stems(what or clause, language) - {language.stem(word)}
-            back = language.finder("told_back").search(text) is not None
-            if len(stems) >= _LEAST:
-                yield _Dated(measure, "", "", words.index(word), False, source, stems, back)
-
-
-def _stems(text: str, language: Language) -> frozenset[str]:
-    """A clause's content, words of one meaning as one."""
-    return frozenset(
-        next((each for each in sorted(language.meanings(word)) if each.startswith("=")), stem)
-        for word in (low.lower() for low in WORD.findall(text))
-        if word not in language.light_words and len(word) > _LEAST
-        for stem in (language.stem(word),)
     )
 
 
@@ -173,11 +132,6 @@ def _same(now: _Dated, before: _Dated, material: Material) -> bool:
     """Whether two dates are of the same event."""
     if now.measure != before.measure or now.event != before.event:
         return False
-    if now.measure in ("month", "weekday"):
-        both = now.stems & before.stems
-        fewest = min(len(now.stems), len(before.stems))
-        told = now.back or before.source.source == "bible"
-        return told and len(both) >= _LEAST and len(both) >= _ALIKE * fewest
     if now.event in material.language.lists["happenings_own"]:
         return now.whose == before.whose != ""
     return True
@@ -191,7 +145,7 @@ def _agree(now: _Dated, before: _Dated, material: Material) -> bool:
     """Whether one date can be the other, some chapters on."""
     if not _same(now, before, material):
         return False
-    if now.measure in ("year", "month", "weekday"):
+    if now.measure == "year":
         return now.value == before.value
     if max(now.value, before.value) < _LONG and now.measure == "ago":
         return True

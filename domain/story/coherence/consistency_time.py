@@ -1,8 +1,10 @@
 """Time and age: ages, years of birth, how long ago things were and how long they took."""
 
+import re
 from collections.abc import Iterator
 
 from domain.story.coherence.consistency_dates import KIND, dates
+from domain.story.coherence.consistency_occasions import occasions
 from domain.story.coherence.material import Material, own
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
@@ -19,7 +21,7 @@ _LEAST = 3
 def time_and_age(material: Material) -> Iterator[Finding]:
     """Ages and times in the draft that what came before rules out."""
     for statement in (*material.draft.statements, *material.heard):
-        if not statement.plain:
+        if not statement.plain and not _nearly(statement, material):
             continue
         match statement.phrasing:
             case "age":
@@ -29,6 +31,7 @@ def time_and_age(material: Material) -> Iterator[Finding]:
                 yield from _same(statement, "year of birth", material)
     yield from _coming(material)
     yield from dates(material)
+    yield from occasions(material)
 
 
 def ages(statement: Statement, material: Material) -> tuple[int, int] | None:
@@ -37,7 +40,7 @@ def ages(statement: Statement, material: Material) -> tuple[int, int] | None:
     text = statement.groups.get("number", "")
     if decade := statement.groups.get("decade", "").lower():
         named = [word.lower() for word in language.lists["decades"]]
-        low = 10 * (named.index(decade) + 2) if decade in named else 0
+        low = next((10 * at for at, word in enumerate(named, 1) if word.startswith(decade)), 0)
         return (low - 2, low + 9) if low else None
     if not text.isdecimal():
         found = [
@@ -59,6 +62,18 @@ def ages(statement: Statement, material: Material) -> tuple[int, int] | None:
     if language.finder("about").search(words):
         return min(found) - 4, max(found) + 4
     return min(found), max(found)
+
+
+def _nearly(statement: Statement, material: Material) -> bool:
+    """Whether nothing but the number itself is hedged: `she was nearly fifty`."""
+    number = statement.groups.get("number", "")
+    if statement.phrasing != "age" or not number:
+        return False
+    find = material.language.finder
+    hedged = rf"{find('below').pattern}\s+{re.escape(number)}"
+    rest = re.sub(hedged, number, statement.quote, flags=re.IGNORECASE)
+    doubtful = any(find(name).search(rest) for name in ("unreal", "irrealis", "negation"))
+    return rest != statement.quote and not doubtful and "?" not in rest
 
 
 def _coming(material: Material) -> Iterator[Finding]:
@@ -128,6 +143,11 @@ def _age(statement: Statement, material: Material) -> Iterator[Finding]:
         return
     prior, (low, high) = known[-1]
     apart = max(low - now[1], now[0] - high)
+    language = material.language
+    if any(each.search(statement.quote) for each in language.patterns("age_then")) and (
+        statement.speaker or now[1] < low
+    ):
+        return
     if now[1] < low and _looks_back(statement, material):
         return
     then = material.language.finder("told_when").search(statement.quote)
@@ -160,7 +180,7 @@ def _looks_back(statement: Statement, material: Material) -> bool:
     return any(
         sentence.paragraph == before[-1].paragraph
         and any(
-            language.finder(name).search(sentence.marked)
+            language.finder(name).search(language.finder("turned").sub("", sentence.marked))
             for name in (
                 "flashback",
                 "retold",
