@@ -180,7 +180,7 @@ def _looks_back(statement: Statement, material: Material) -> bool:
     return any(
         sentence.paragraph == before[-1].paragraph
         and any(
-            language.finder(name).search(language.finder("turned").sub("", sentence.marked))
+            language.finder(name).search(language.finder("just_aged").sub("", sentence.marked))
             for name in (
                 "flashback",
                 "retold",
