@@ -33,19 +33,26 @@ def is_embedded(settings: Settings) -> bool:
 
 
 def check_reachable(settings: Settings, nodes: int) -> None:
-    """Refuse to keep on one machine what several machines need.
+    """Refuse to keep on one machine what several machines need: beside log and store also the
+    graphs, which readers on other nodes would not find, and the vectors, which would be gone with
+    their node.
 
     Raises:
         SettingsError: says which settings to change.
     """
-    if nodes < 2 or not is_embedded(settings):
-        return
-    missing = []
-    if not settings.database.get_secret_value():
-        missing.append("SCRIPTORIUM_DATABASE to postgresql://user:password@host/name")
-    if settings.store_uri.startswith("file:"):
-        missing.append("SCRIPTORIUM_STORE to s3://bucket/prefix")
-    raise SettingsError(
-        f"the cluster has {nodes} nodes, which cannot share files of one machine: set "
-        + " and ".join(missing)
-    )
+    is_here = {
+        "SCRIPTORIUM_DATABASE to postgresql://user:password@host/name": not (
+            settings.database.get_secret_value()
+        ),
+        "SCRIPTORIUM_STORE to s3://bucket/prefix": settings.store_uri.startswith("file:"),
+        "SCRIPTORIUM_GRAPH to neo4j://user:password@host:7687": not (
+            settings.graph.get_secret_value()
+        ),
+        "SCRIPTORIUM_VECTORS to http://host:8000": not settings.vectors,
+    }
+    if nodes > 1 and any(is_here.values()):
+        missing = [change for change, needed in is_here.items() if needed]
+        raise SettingsError(
+            f"the cluster has {nodes} nodes, which cannot share files of one machine: set "
+            + " and ".join(missing)
+        )

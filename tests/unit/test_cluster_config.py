@@ -12,6 +12,7 @@ import yaml
 from ray.autoscaler._private.util import prepare_config, validate_config
 from ray.serve.schema import ServeDeploySchema
 
+from actors.sharding.placement import check_reachable
 from cluster.settings import PREFIX, load_settings
 
 ROOT = Path(__file__).parents[2]
@@ -72,6 +73,7 @@ def test_every_node_has_the_settings_before_ray_starts(
 ) -> None:
     environment = {"HOME": str(tmp_path), "PATH": "/usr/bin:/bin"}
     (tmp_path / "scriptorium").mkdir()
+    (tmp_path / ".scriptorium_graph").write_text("neo4j://neo4j:a-password@graph.internal:7687\n")
     (write,) = [c for c in config["setup_commands"] if c.startswith("cat > ~/scriptorium/")]
     # Ray, too, puts a command in parentheses before it hands it to bash.
     subprocess.run(["bash", "-c", f"({write})"], env=environment, check=True)
@@ -94,7 +96,7 @@ def test_every_node_has_the_settings_before_ray_starts(
         if name.startswith(PREFIX):
             monkeypatch.setenv(name, value)
     settings = load_settings()
-    assert settings.store.startswith("s3://")
+    check_reachable(settings, 2)
     assert settings.s3_region == config["provider"]["region"]
     assert settings.data_dir == tmp_path / "scriptorium" / "var"
 
@@ -102,7 +104,7 @@ def test_every_node_has_the_settings_before_ray_starts(
 def test_every_node_gets_the_token_and_the_code(config: Config) -> None:
     mounts = config["file_mounts"]
     assert mounts["~/.ray/auth_token"] == "~/.ray/auth_token"
-    assert "chmod 600 ~/.ray/auth_token ~/.pgpass" in config["setup_commands"]
+    assert "chmod 600 ~/.ray/auth_token ~/.pgpass ~/.scriptorium_graph" in config["setup_commands"]
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     packages = {name.split(".")[0] for name in project["tool"]["setuptools"]["packages"]}
