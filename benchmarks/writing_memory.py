@@ -59,7 +59,7 @@ async def search(settings: Settings, novel: Sequence[Written], queries: int) -> 
     try:
         await write_down(entities, texts, project_id, novel)
         await GraphKeeper(entities, graph).keep(project_id)
-        await VectorKeeper(entities, texts, vectors, lambda _: model.embed).keep(project_id)
+        await VectorKeeper(entities, texts, vectors, lambda *_: model.embed).keep(project_id)
         await graph.close()
         graph = open_graph(settings)
         memory = StoryMemory(entities, Texts(store), graph, vectors)

@@ -8,12 +8,13 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Annotated, ClassVar, Generic, TypeVar
+from typing import Annotated, ClassVar, Generic, Self, TypeVar
 
 from pydantic import Field, ValidationError
 
 from domain.book import Frozen
 from domain.errors import RecordDamaged
+from domain.events import RecordedEvent
 
 CommandId = Annotated[str, Field(min_length=1, max_length=200)]
 
@@ -137,3 +138,14 @@ class Origin(Frozen):
     causation_id: str | None = None
     traceparent: str | None = None
     principal: str | None = None
+
+    @classmethod
+    def because_of(cls, cause: RecordedEvent, principal: str) -> Self:
+        """That of what somebody does who has heard of an event."""
+        metadata = cause.event.metadata
+        return cls(
+            correlation_id=metadata.correlation_id,
+            causation_id=str(cause.event.event_id),
+            traceparent=metadata.traceparent,
+            principal=principal,
+        )

@@ -91,10 +91,5 @@ class Intake:
                     shutil.rmtree(left, ignore_errors=True)
 
     async def _do(self, kind: str, id: str, command: Command, event: RecordedEvent) -> None:
-        origin = Origin(
-            correlation_id=event.event.metadata.correlation_id,
-            causation_id=str(event.event.event_id),
-            traceparent=event.event.metadata.traceparent,
-            principal=INTAKE,
-        )
+        origin = Origin.because_of(event, INTAKE)
         await self._entities.execute(kind, id, command, origin=origin)

@@ -56,13 +56,7 @@ class Writer:
         """Return when the chapter is at rest. Raises as `Entities` and `ObjectStore`."""
         begun = PROJECT.decode(event.event.type, event.event.schema_version, event.event.data)
         begun = cast(GenerationStarted | ChapterWritten | RecheckStarted, begun)
-        metadata = event.event.metadata
-        asker = Origin(
-            correlation_id=metadata.correlation_id,
-            causation_id=str(event.event.event_id),
-            traceparent=metadata.traceparent,
-            principal=WRITING_ROOM,
-        )
+        asker = Origin.because_of(event, WRITING_ROOM)
         place = Place(event.stream.id, begun.chapter_id)
         task = Task(place, begun.revision, begun.attempt, asker)
         try:

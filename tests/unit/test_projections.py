@@ -58,6 +58,16 @@ class CountingModel(OfflineModel):
         return await super().embed(texts)
 
 
+class PaidModel(OfflineModel):
+    """The offline model, for money."""
+
+    async def embed(self, texts: Sequence[str]) -> Embeddings:
+        made = await super().embed(texts)
+        return Embeddings(
+            made.vectors, Usage(prompt=10, money=0.5), Origin(provider="x", model="y")
+        )
+
+
 def keeper(
     projects: RecordedProjects, vectors: VectorStore, model: OfflineModel, *, is_paid: bool = False
 ) -> VectorKeeper:
@@ -212,18 +222,28 @@ class TestVectors:
         assert len(model.asked) == len(passages) - len(done) + 1  # one tells whose vectors they are
 
     async def test_what_has_a_price_is_in_the_ledger(self, projects: RecordedProjects) -> None:
-        class PaidModel(OfflineModel):
-            async def embed(self, texts: Sequence[str]) -> Embeddings:
-                made = await super().embed(texts)
-                return Embeddings(
-                    made.vectors, Usage(prompt=10, money=0.5), Origin(provider="x", model="y")
-                )
-
         await projects.create()
         await keeper(projects, ListedVectors(), PaidModel(), is_paid=True).keep(PROJECT_ID)
         state = await projects.state()
         assert state.paid == pytest.approx(1.0)
         assert state.calls == {}
+
+    async def test_the_ledger_tells_why_something_was_paid(
+        self, projects: RecordedProjects
+    ) -> None:
+        await projects.create()
+        (cause,) = await projects.events()
+        kept = keeper(projects, ListedVectors(), PaidModel(), is_paid=True)
+        await kept.handle(cause)
+        wished = len(await projects.events())
+        await projects.approve(1, FIRST)
+        before = len(await projects.events())
+        await kept.keep(PROJECT_ID)
+        metadata = [each.event.metadata for each in await projects.events()]
+        ids = {(each.correlation_id, each.causation_id) for each in metadata[1:wished]}
+        assert ids == {(cause.event.metadata.correlation_id, str(cause.event.event_id))}
+        (later,) = {each.correlation_id for each in metadata[before:]}
+        assert later not in {None, cause.event.metadata.correlation_id}
 
     async def test_a_deleted_project_leaves_nothing(self, projects: RecordedProjects) -> None:
         vectors, follower = ListedVectors(), Eraser(projects.store)
