@@ -131,3 +131,5 @@ def test_the_application_is_described_as_serve_wants_it() -> None:
     assert callable(getattr(import_module(module), name))
     (deployment,) = application.deployments
     assert deployment.name == "http"
+    assert deployment.ray_actor_options.num_cpus == 0
+    assert deployment.ray_actor_options.resources == {"node:__internal_head__": 0.001}
