@@ -2,14 +2,16 @@
 
 The key is claimed durably before anything is done and the answer recorded before it is given. A
 process that dies in between leaves a claim without an answer: the next attempt does the work
-again under the same command ids, which has no second effect. Keys do not expire.
+again under the same command ids, which has no second effect. After `idempotency_days` a key is
+forgotten: with it, a request is a new one.
 
 Kept are the answers to requests that had their effect. A refusal had none, and may pass: as things
 stand then, the same request is answered anew.
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, cast
 from uuid import uuid4
 
 from fastapi import Depends, Header, Request
@@ -68,10 +70,11 @@ class Idempotency:
         if self._key is None:
             return await respond(uuid4().hex)
         keyed = _KeyedRequest(self._services, self._request, self._key)
-        if recorded := await keyed.begin(fingerprint):
-            return _replayed(recorded)
-        response = await respond(keyed.command_id)
-        recorded = await keyed.record(response)
+        begun = await keyed.begin(fingerprint)
+        if begun.answer:
+            return _replayed(begun.answer)
+        response = await respond(keyed.command_id(begun.round))
+        recorded = await keyed.record(response, begun.round)
         return _replayed(recorded) if recorded else response
 
 
@@ -83,40 +86,53 @@ class _KeyedRequest:
 
     def __init__(self, services: Services, request: Request, key: str) -> None:
         self._entities = services.entities
+        self._lifetime = timedelta(days=services.settings.idempotency_days)
         self._id = request_id(request.method, request.url.path, key)
         self._origin: Origin = request.state.origin
-        self.command_id = f"http:{self._id}"
 
-    async def begin(self, fingerprint: str) -> AnswerRecorded | None:
-        """Claim the key; the answer if there is one already."""
-        return await self._do(
-            BeginRequest(command_id=f"begin:{fingerprint}", fingerprint=fingerprint)
+    def command_id(self, round: int) -> str:
+        """Of what the request asks for."""
+        return f"http:{self._id}" if round == 1 else f"http:{self._id}:{round}"
+
+    async def begin(self, fingerprint: str) -> RequestState:
+        """Claim the key; gives the round, and its answer if there is one already."""
+        now = datetime.now(UTC)
+        await self._execute(
+            BeginRequest(
+                command_id=uuid4().hex,
+                fingerprint=fingerprint,
+                now=now,
+                expires_at=now + self._lifetime,
+            )
         )
+        return await self._state()
 
-    async def record(self, response: Response) -> AnswerRecorded | None:
+    async def record(self, response: Response, round: int) -> AnswerRecorded | None:
         """Record the answer; the one that stands if another was first. One that is too long is not
         recorded: should the request be repeated, so is the work, with no second effect."""
         headers, body = response.headers, bytes(response.body).decode()
         if len(body) > BODY_LIMIT:
             return None
-        return await self._do(
+        executed = await self._execute(
             RecordAnswer(
-                command_id="answer",
+                command_id=f"answer:{round}",
+                round=round,
                 status=response.status_code,
                 headers=tuple((name, headers[name]) for name in _KEPT_HEADERS if name in headers),
                 body=body,
             )
         )
 
-    async def _do(self, command: Command) -> AnswerRecorded | None:
-        executed: Executed = await self._entities.execute(
-            "request", self._id, command, origin=self._origin
-        )
         if executed.events and not executed.repeated:
             return None
+        return (await self._state()).answer
+
+    async def _execute(self, command: Command) -> Executed:
+        return await self._entities.execute("request", self._id, command, origin=self._origin)
+
+    async def _state(self) -> RequestState:
         answer = await self._entities.query("request", self._id, WholeRequest())
-        state = answer.value
-        return state.answer if isinstance(state, RequestState) else None
+        return cast(RequestState, answer.value)
 
 
 def _replayed(answer: AnswerRecorded) -> Response:

@@ -79,6 +79,9 @@ class HttpSettings(BaseModel):
         le=256 * 1024**2,
         description="most bytes of a request about a project: bibles, chapters, drafts",
     )
+    idempotency_days: Annotated[float, Field(gt=0, le=3650)] = Field(
+        30.0, description="days for which a repeated Idempotency-Key is known"
+    )
     http_checks: int = Field(
         4, ge=1, le=1000, description="drafts one HTTP replica checks at once; more get 429"
     )

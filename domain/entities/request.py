@@ -1,11 +1,12 @@
 """The entity `request`: what was answered to an HTTP request that carried an idempotency key.
 
-Its id stands for method, path and key. The first payload claims the key, the first answer stands.
+Its id stands for method, path and key. The first payload claims the key, the first answer stands,
+until the key expires: then a request begins anew, in a round of its own.
 """
 
 import hashlib
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from domain.book import Frozen
 from domain.entity import Command, EntityKind, Event, Query
@@ -22,23 +23,28 @@ def request_id(method: str, path: str, key: str) -> str:
 
 
 class BeginRequest(Command):
-    """A request came in; `fingerprint` stands for its payload."""
+    """A request came in at a time; `fingerprint` stands for its payload. If it is the first, its
+    key holds until `expires_at`."""
 
     fingerprint: str = Field(min_length=1, max_length=64)
+    now: AwareDatetime
+    expires_at: AwareDatetime
 
 
 class RecordAnswer(Command):
-    """The request was answered so; `headers` are those worth repeating."""
+    """The request was answered so in a round; `headers` are those worth repeating."""
 
+    round: int = Field(ge=1)
     status: int = Field(ge=100, le=599)
     headers: tuple[tuple[str, str], ...] = Field(default=(), max_length=20)
     body: str = Field(max_length=BODY_LIMIT)
 
 
 class RequestBegun(Event):
-    """See `BeginRequest`."""
+    """See `BeginRequest`. Without `expires_at`, as of earlier versions, the key always holds."""
 
     fingerprint: str
+    expires_at: AwareDatetime | None = None
 
 
 class AnswerRecorded(Event):
@@ -54,9 +60,12 @@ class WholeRequest(Query):
 
 
 class RequestState(Frozen):
-    """What is known of a request: nothing, its payload's fingerprint, then its answer too."""
+    """What is known of a request: nothing, its payload's fingerprint, then its answer too; `round`
+    counts how often its key was claimed."""
 
+    round: int = 0
     fingerprint: str | None = None
+    expires_at: AwareDatetime | None = None
     answer: AnswerRecorded | None = None
 
 
@@ -75,8 +84,9 @@ def decide(state: RequestState, command: Command) -> list[Event]:
 
 
 def _begin(state: RequestState, command: BeginRequest) -> list[Event]:
-    if state.fingerprint is None:
-        return [RequestBegun(fingerprint=command.fingerprint)]
+    is_over = state.expires_at is not None and state.expires_at <= command.now
+    if state.fingerprint is None or is_over:
+        return [RequestBegun(fingerprint=command.fingerprint, expires_at=command.expires_at)]
     if state.fingerprint != command.fingerprint:
         raise CommandRefused(KEY_REUSED, "the key was used for a request with another payload")
     return []
@@ -85,7 +95,7 @@ def _begin(state: RequestState, command: BeginRequest) -> list[Event]:
 def _record(state: RequestState, command: RecordAnswer) -> list[Event]:
     if state.fingerprint is None:
         raise CommandRefused("not_begun", "no request with this key has begun")
-    if state.answer is not None:
+    if state.answer is not None or state.round != command.round:
         return []
     return [AnswerRecorded(status=command.status, headers=command.headers, body=command.body)]
 
@@ -94,7 +104,9 @@ def evolve(state: RequestState, event: Event) -> RequestState:
     """The state after an event."""
     match event:
         case RequestBegun():
-            return RequestState(fingerprint=event.fingerprint)
+            return RequestState(
+                round=state.round + 1, fingerprint=event.fingerprint, expires_at=event.expires_at
+            )
         case AnswerRecorded():
             return state.model_copy(update={"answer": event})
     return state
@@ -118,4 +130,5 @@ REQUEST = EntityKind(
     decide=decide,
     evolve=evolve,
     answer=answer,
+    state_schema=2,
 )

@@ -181,6 +181,17 @@ async def test_an_answer_too_long_to_be_recorded_is_given_all_the_same(
     assert await types_of(server, "book", PDF_ID) == ["BookUploaded"]
 
 
+async def test_a_key_that_has_expired_is_a_new_one(tmp_path: Path) -> None:
+    headers = {"Idempotency-Key": KEY}
+    async with serving(tmp_path, idempotency_days=1e-12) as server:
+        projects = [
+            await server.client.post("/v1/projects", json={"title": title}, headers=headers)
+            for title in ("One", "One", "Another")
+        ]
+    assert [project.status_code for project in projects] == [201, 201, 201]
+    assert len({project.json()["project_id"] for project in projects}) == 3
+
+
 async def test_what_is_recorded(server: Server) -> None:
     response = await server.upload(Idempotency_Key=KEY)
     id = request_id("POST", "/v1/books", KEY)

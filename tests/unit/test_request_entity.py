@@ -1,3 +1,5 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis.strategies import integers, lists, sampled_from, tuples
@@ -18,8 +20,12 @@ from domain.entities.request import (
 from domain.entity import Command, Event, Query
 from domain.errors import CommandRefused
 
-BEGIN = BeginRequest(command_id="begin", fingerprint="one")
-ANSWER = RecordAnswer(command_id="answer", status=202, headers=(("etag", '"1"'),), body="{}")
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+LATER = NOW + timedelta(days=1)
+BEGIN = BeginRequest(command_id="begin", fingerprint="one", now=NOW, expires_at=LATER)
+ANSWER = RecordAnswer(
+    command_id="answer", round=1, status=202, headers=(("etag", '"1"'),), body="{}"
+)
 
 
 def after(*commands: Command) -> RequestState:
@@ -34,23 +40,43 @@ def test_it_is_registered() -> None:
 
 
 def test_a_request_begins_and_is_answered() -> None:
-    assert REQUEST.decide(after(), BEGIN) == [RequestBegun(fingerprint="one")]
+    assert REQUEST.decide(after(), BEGIN) == [RequestBegun(fingerprint="one", expires_at=LATER)]
     answer = AnswerRecorded(status=202, headers=(("etag", '"1"'),), body="{}")
     assert REQUEST.decide(after(BEGIN), ANSWER) == [answer]
-    assert after(BEGIN, ANSWER) == RequestState(fingerprint="one", answer=answer)
+    assert after(BEGIN, ANSWER) == RequestState(
+        round=1, fingerprint="one", expires_at=LATER, answer=answer
+    )
+
+
+def test_a_key_holds_until_it_expires() -> None:
+    state = after(BEGIN, ANSWER)
+    just_before = LATER - timedelta(microseconds=1)
+    assert REQUEST.decide(state, BEGIN.model_copy(update={"now": just_before})) == []
+    anew = BeginRequest(
+        command_id="anew", fingerprint="two", now=LATER, expires_at=LATER + timedelta(days=1)
+    )
+    again = after(BEGIN, ANSWER, anew)
+    assert again == RequestState(round=2, fingerprint="two", expires_at=anew.expires_at)
+    assert REQUEST.decide(again, ANSWER) == []  # it is late
+    assert REQUEST.decide(again, ANSWER.model_copy(update={"round": 2}))
+
+
+def test_a_key_of_earlier_versions_holds_for_ever() -> None:
+    state = REQUEST.replay([RequestBegun(fingerprint="one")], REQUEST.initial)
+    assert REQUEST.decide(state, BEGIN.model_copy(update={"now": LATER})) == []
 
 
 def test_the_longest_answer_fits_into_an_event() -> None:
     headers = (("x" * 1000, "\x01" * 1000),) * 20
     answer = RecordAnswer(
-        status=200, headers=headers, body="\x01" * BODY_LIMIT, command_id="answer"
+        round=1, status=200, headers=headers, body="\x01" * BODY_LIMIT, command_id="answer"
     )
     (event,) = REQUEST.decide(after(BEGIN), answer)
     assert len(event.model_dump_json()) <= DATA_LIMIT
 
 
 def test_another_payload_is_refused() -> None:
-    other = BeginRequest(command_id="other", fingerprint="two")
+    other = BEGIN.model_copy(update={"fingerprint": "two"})
     for state in (after(BEGIN), after(BEGIN, ANSWER)):
         with pytest.raises(CommandRefused) as caught:
             REQUEST.decide(state, other)
@@ -70,9 +96,9 @@ def test_the_first_payload_and_the_first_answer_stand(steps: list[tuple[str, int
     answered: int | None = None
     for number, (step, value) in enumerate(steps):
         command: Command = (
-            BeginRequest(command_id=f"{number}", fingerprint=str(value))
+            BEGIN.model_copy(update={"command_id": f"{number}", "fingerprint": str(value)})
             if step == "begin"
-            else RecordAnswer(command_id=f"{number}", status=value, body="")
+            else RecordAnswer(command_id=f"{number}", round=1, status=value, body="")
         )
         try:
             happened = REQUEST.decide(state, command)
