@@ -69,7 +69,7 @@ class Announcer:
             self.name,
             began,
             Acknowledged(StreamId("intake", id), f"receive:{id}", 1, (ObjectReceived.__name__,)),
-            Acknowledged(request, "answer", 2, (AnswerRecorded.__name__,)),
+            Acknowledged(request, "answer:1", 2, (AnswerRecorded.__name__,)),
         )
         return response
 
