@@ -221,6 +221,11 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ("fr", "Ida était aveugle.", "Ida ne vit rien. Ida sentit le soleil."),
         ("fr", "Tom ne buvait jamais d’alcool.", "Tom but son thé. Tom versa du vin à Nora."),
         ("fr", "Tom était boulanger.", "Tom n’était pas médecin."),
+        (
+            "en",
+            ("Nora Vane", "eyes", "green"),
+            "Nora was a lean woman with cropped grey hair and green eyes.",
+        ),
     ],
 )
 def test_what_only_seems_to_is_not(language: str, laid: Laid, draft: str) -> None:

@@ -98,6 +98,19 @@ def test_what_is_still_to_come_in_the_timeline_is_no_death() -> None:
     assert _found("en", timeline=[{**line, "when": "1987"}])
 
 
+def test_a_day_that_the_draft_has_not_come_to_is_still_to_come() -> None:
+    facts = ["Tom died on day 214, in the crevasse."]
+
+    assert not _found("en", "Day 198. Tom walked in and smiled.", facts=facts)
+    assert _found("en", "Day 231. Tom walked in and smiled.", facts=facts)
+
+
+def test_a_pronoun_that_may_mean_another_says_of_nobody_that_they_died() -> None:
+    facts = ["Paul was on the back of Tom's motorbike when he died."]
+
+    assert not _found("en", "Paul walked in and smiled.", facts=facts)
+
+
 def test_a_rule_that_nobody_comes_back_lets_nobody_come_back() -> None:
     rules = ["Magic cannot bring back the dead, and there are no ghosts."]
 
@@ -131,6 +144,9 @@ def test_whoever_is_dealt_with_lives(draft: str) -> None:
     [
         "Nora bent over the coffin and kissed Tom on the forehead.",
         "Nora thought of Tom, who had taught her to swim.",
+        "Tom rode beside her, sewn in gold thread on the banner.",
+        "In her head Tom laughed at all of them.",
+        "Nora is late. She runs. Tom was tall and he laughed a lot. She is tired, and it is cold.",
         "Paul talked to Tom's picture every evening.",
         "Nora could almost hear Tom in the next room.",
     ],

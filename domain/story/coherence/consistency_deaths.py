@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from domain.story.coherence.material import Material
 from domain.story.extraction.statements import Statement
 from domain.story.extraction.told import Told
+from domain.story.language import Language
 from domain.story.text.mentions import Sentence
 
 DEATHS = ("dies", "not_survived")
@@ -132,7 +133,12 @@ def _of_bible(material: Material) -> Iterator[Statement]:
         if fact.since and fact.since > material.draft.number
     }
     for statement in material.canon:
-        if statement.quote not in later and not _still_to_come(statement.quote, material):
+        doubtful = statement.phrasing in DEATHS and not statement.sure
+        if (
+            not doubtful
+            and statement.quote not in later
+            and not _still_to_come(statement.quote, material)
+        ):
             yield statement
     named = [
         (person.name, *told) for person in bible.characters for told in person.attributes.items()
@@ -149,12 +155,20 @@ def _of_bible(material: Material) -> Iterator[Statement]:
 
 
 def _still_to_come(text: str, material: Material) -> bool:
-    """Whether words name a chapter that is not before the draft."""
+    """Whether words name a chapter that is not before the draft, or a day not before its first."""
+    language = material.language
+    first = next(_days(material.draft.text, language), None)
     return any(
         int(match["number"]) >= material.draft.number
-        for pattern in material.language.patterns("chapter_named")
+        for pattern in language.patterns("chapter_named")
         for match in pattern.finditer(text)
-    )
+    ) or (first is not None and any(day >= first for day in _days(text, language)))
+
+
+def _days(text: str, language: Language) -> Iterator[int]:
+    """The days that a text names by their number: `day 214`."""
+    for pattern in language.patterns("day_named"):
+        yield from (int(match["number"]) for match in pattern.finditer(text))
 
 
 def _pronoun_deaths(told: Told, material: Material) -> Iterator[Statement]:

@@ -242,6 +242,7 @@ def _meant(name: str, sentence: Sentence, material: Material) -> Iterator[str]:
             if name == "happening" and language.finder("irrealis").search(match.group()):
                 continue
             char = match.groupdict().get("o") or match.groupdict().get("s") or ""
-            likely = any(each.char == char and each.likely for each in sentence.mentions)
-            if char and not likely:
+            meant = [each for each in sentence.mentions if each.char == char]
+            by_pronoun = meant and all(each.pronoun for each in meant)
+            if char and not by_pronoun and not any(each.likely for each in meant):
                 yield material.cast.by_char[char].name

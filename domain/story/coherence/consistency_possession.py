@@ -58,6 +58,7 @@ def possession(material: Material) -> Iterator[Finding]:
             and not statement.speaker
             and _named(thing, statement, material)
             and _clashes(statement, state)
+            and (_who(statement) or not _handed_over(state, material))
             and _same(statement, state, material)
             and not _handed_on(thing, state, statement, material)
             and not _bequeathed(state, material)
@@ -123,8 +124,12 @@ def _named(thing: str, statement: Statement, material: Material) -> bool:
     words = {
         word.lower() for name in (entity.names if entity else (thing,)) for word in words_of(name)
     }
-    low = statement.quote.lower()
-    return any(word in low for word in words - material.language.functional_words)
+    told = {word.lower() for word in words_of(statement.quote)}
+    return any(
+        word in told or f"{word}s" in told
+        for word in words - material.language.functional_words
+        if len(word) > 1
+    )
 
 
 def _who(statement: Statement) -> str:
@@ -146,7 +151,7 @@ def _follow(statement: Statement, states: dict[str, _State], language: Language)
     elif statement.phrasing in ("takes", "stores"):
         states[thing] = _State(statement, who)
     elif statement.phrasing == "gone":
-        if known is not None and known.gone and not who:
+        if known is not None and known.gone and not who and known.since.chapter:
             return
         if known is None or known.since.start != statement.start or not known.owner:
             no_more = "lost" in groups or language.finder("for_good").search(statement.quote)
@@ -193,6 +198,12 @@ def _same(statement: Statement, state: _State, material: Material) -> bool:
         if not near or not for_good or now["whose"] not in owners:
             return False
     return not all(kinds) or bool(kinds[0] & kinds[1])
+
+
+def _handed_over(state: _State, material: Material) -> bool:
+    """Whether somebody has a thing, though it is not plain who."""
+    given = material.language.finder("handed_over")
+    return not state.gone and given.search(state.since.quote) is not None
 
 
 def _bequeathed(state: _State, material: Material) -> bool:
