@@ -1,6 +1,5 @@
 """The server on one machine: books come in over HTTP, are read, and are still there later."""
 
-import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +9,7 @@ import pytest
 
 from adapters.ocr.accuracy import pooled_error_rate
 from domain.entities.book import BookReady, BookUploaded, ReadingStarted, SliceRead
+from tests.cluster.book_client import events_until, upload
 from tests.cluster.commands import clean_environment, run
 from tests.cluster.local_server import LocalServer
 from tests.cluster.processes import LOOPBACK, listening
@@ -23,27 +23,6 @@ _SECONDS = 100.0
 def client(server: LocalServer) -> Iterator[httpx.Client]:
     with httpx.Client(base_url=server.url, timeout=_SECONDS) as client:
         yield client
-
-
-def upload(client: httpx.Client, path: Path, **fields: str) -> httpx.Response:
-    with path.open("rb") as file:
-        return client.post("/v1/books", files={"file": (path.name, file)}, data=fields)
-
-
-def events_until(client: httpx.Client, url: str, last: str) -> list[str]:
-    """The types of a book's events, up to the one called `last`; comes back when a stream ends."""
-    types: list[str] = []
-    seen = "0"
-    while last not in types:
-        with client.stream("GET", url, headers={"Last-Event-ID": seen}) as stream:
-            for line in stream.iter_lines():
-                if line.startswith("id: "):
-                    seen = line.removeprefix("id: ")
-                if line.startswith("event: "):
-                    types.append(line.removeprefix("event: "))
-                    if types[-1] == last:
-                        break
-    return types
 
 
 def test_everything_it_needs_is_up(client: httpx.Client) -> None:
@@ -83,26 +62,6 @@ def test_what_is_no_book_is_told_with_a_reason(client: httpx.Client, tmp_path: P
     events_until(client, links["events"], "BookFailed")
     state = client.get(links["self"]).json()
     assert (state["stage"], state["reason"]) == ("failed", "not_a_book")
-
-
-def test_a_stop_loses_nothing_that_was_accepted(
-    tmp_path: Path, scan: SampleBook, born_digital: SampleBook
-) -> None:
-    server = LocalServer(tmp_path)
-    server.start()
-    with httpx.Client(base_url=server.url, timeout=_SECONDS) as client:
-        links = [upload(client, book.path).json()["links"] for book in (scan, born_digital)]
-    status, left = server.stop()  # while they are read
-    assert (status, left) == (0, []), server.messages
-    server.start()
-    try:
-        with httpx.Client(base_url=server.url, timeout=_SECONDS) as client:
-            for book in links:
-                assert events_until(client, book["events"], BookReady.__name__)
-            listed = client.get("/v1/books", params={"status": "ready"})
-            assert len(json.loads(listed.text)["items"]) == len(links)
-    finally:
-        server.stop()
 
 
 def test_a_bad_port_is_bad_usage() -> None:

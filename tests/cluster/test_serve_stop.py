@@ -9,9 +9,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from domain.entities.book import BookReady
+from tests.cluster.book_client import events_until, upload
 from tests.cluster.local_server import LocalServer
+from tests.cluster.sample_books import SampleBook
 
-pytestmark = pytest.mark.timeout(150)
+pytestmark = pytest.mark.timeout(240)
 _SECONDS = 60.0
 _STOPPING = "serve: stopping; what is under way is finished first"
 
@@ -31,10 +34,11 @@ def has_raylet(server: LocalServer) -> bool:
     return "raylet" in {process.name() for process in server.family()}
 
 
-@pytest.mark.parametrize("how", [LocalServer.press_ctrl_c, LocalServer.terminate])
-@pytest.mark.parametrize("moment", [has_begun, has_raylet])
+@pytest.mark.parametrize(
+    ("moment", "how"), [(has_begun, LocalServer.terminate), (has_raylet, LocalServer.press_ctrl_c)]
+)
 def test_a_stop_while_it_starts(
-    tmp_path: Path, how: Callable[[LocalServer], None], moment: Callable[[LocalServer], bool]
+    tmp_path: Path, moment: Callable[[LocalServer], bool], how: Callable[[LocalServer], None]
 ) -> None:
     server = LocalServer(tmp_path)
     server.launch()
@@ -75,14 +79,16 @@ class SlowBook:
         answers.append(answer.status_code)
 
 
-def test_requests_under_way_are_finished_first(tmp_path: Path) -> None:
+def test_what_was_accepted_is_finished_now_or_after_the_next_start(
+    tmp_path: Path, scan: SampleBook, born_digital: SampleBook
+) -> None:
     server = LocalServer(tmp_path)
     server.start()
     with httpx.Client(base_url=server.url, timeout=_SECONDS) as client:
-        early = client.post("/v1/books", files={"file": b"early"}).json()["links"]
+        books = [upload(client, book.path).json()["links"] for book in (scan, born_digital)]
         book, answers = SlowBook(), list[int]()
         uploading = threading.Thread(target=book.upload, args=(server, answers))
-        with client.stream("GET", early["events"]) as stream:
+        with client.stream("GET", books[0]["events"]) as stream:
             lines = stream.iter_lines()
             assert next(lines)
             uploading.start()
@@ -101,3 +107,12 @@ def test_requests_under_way_are_finished_first(tmp_path: Path) -> None:
         _STOPPING,
         "serve: stopped",
     )
+    server.start()
+    try:
+        with httpx.Client(base_url=server.url, timeout=_SECONDS) as client:
+            for links in books:
+                assert events_until(client, links["events"], BookReady.__name__)
+            listed = client.get("/v1/books").json()["items"]
+        assert len(listed) == len(books) + 1
+    finally:
+        assert server.stop() == (0, [])
