@@ -129,6 +129,10 @@ def _seats(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
             one, other = cast.by_char[match["e"]].name, cast.by_char[match["f"]].name
             if one != other:
                 yield _Set("seat", frozenset((one,)), other, source, True)
+    for pattern in language.patterns("country_at"):
+        for match in _plain(pattern, sentence.marked, language):
+            about = frozenset((cast.by_char[match["p"]].name,))
+            yield _Set("country", about, match["word"].lower(), source, True)
 
 
 def _ways(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:

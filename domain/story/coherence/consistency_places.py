@@ -8,6 +8,8 @@ from domain.story.coherence.consistency_geography import KIND, geography, place_
 from domain.story.coherence.consistency_journeys import journeys
 from domain.story.coherence.consistency_lacks import lacking
 from domain.story.coherence.consistency_ruins import ruins
+from domain.story.coherence.consistency_sites import sites
+from domain.story.coherence.consistency_unvisited import unvisited
 from domain.story.coherence.consistency_ways import closed_ways
 from domain.story.coherence.consistency_whereabouts import whereabouts
 from domain.story.coherence.material import Material
@@ -34,6 +36,8 @@ def place_and_travel(material: Material) -> Iterator[Finding]:
     yield from closed_ways(material)
     yield from ruins(material)
     yield from floors(material)
+    yield from unvisited(material)
+    yield from sites(material)
 
 
 def _alibis(material: Material) -> Iterator[Finding]:
