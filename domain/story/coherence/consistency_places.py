@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from domain.story.coherence.consistency_absent import absent
 from domain.story.coherence.consistency_floors import floors
 from domain.story.coherence.consistency_geography import KIND, geography, place_of
 from domain.story.coherence.consistency_journeys import journeys
@@ -37,6 +38,7 @@ def place_and_travel(material: Material) -> Iterator[Finding]:
     yield from ruins(material)
     yield from floors(material)
     yield from unvisited(material)
+    yield from absent(material)
     yield from sites(material)
 
 
