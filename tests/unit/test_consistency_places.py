@@ -134,3 +134,74 @@ def test_nobody_leaves_a_place_that_is_cut_off() -> None:
     assert clashes("Il neige.", "Ottoline descendit dîner à Sarn.", "fr", rule)
     assert not clashes("Il neige.", "Ottoline voulait descendre à Sarn.", "fr", rule)
     assert not clashes("Il neige.", "La route fut dégagée. Ottoline alla à Sarn.", "fr", rule)
+
+
+LAID = (
+    "Anna has never been to Paris.",
+    "Lena has never left Tolven.",
+    "Marcus is in prison in Leeds.",
+    "The wedding takes place in the old chapel.",
+    "Sarn lies on the coast of Scotland.",
+)
+
+
+def laid_down_clash(draft: str, before: str = "It rained.") -> bool:
+    bible = Bible.model_validate(
+        {
+            "characters": ["Anna", "Lena", "Marcus", "Peter"],
+            "places": PLACES,
+            "facts": [{"text": text} for text in LAID],
+        }
+    )
+    chapters = (ChapterText(number=1, text=before),)
+    case = prepare(load_language("en"), bible, chapters, ChapterText(number=2, text=draft))
+    return bool(list(place_and_travel(gather(case))))
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Anna had spent a summer in Paris.",
+        "“When I was in Paris,” said Anna, “I lived on bread.”",
+        "“I lived in London for a year,” said Lena.",
+        "Marcus sat down at the kitchen table and poured the tea.",
+        "The wedding was held in the town hall.",
+        "They were married on the beach; the wedding was loud.",
+        "Sarn lay far inland.",
+        "Sarn, a small town in Spain, was quiet.",
+    ],
+)
+def test_what_goes_against_a_fact_is_found(draft: str) -> None:
+    assert laid_down_clash(draft)
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Anna had never been to Paris.",
+        "Anna dreamed of the summer she would spend in Paris.",
+        "Peter had spent a summer in Paris.",
+        "Lena wanted to leave Tolven.",
+        "Marcus sat in his cell and counted the bars.",
+        "They released Marcus in May. Marcus sat down at the kitchen table.",
+        "Peter thought of Marcus, who had sat at this table.",
+        "The wedding was held in the little chapel.",
+        "The meeting was held in the town hall.",
+        "Sarn lay by the sea, in the north of Scotland.",
+    ],
+)
+def test_what_goes_with_the_facts_is_not(draft: str) -> None:
+    assert not laid_down_clash(draft)
+
+
+def test_who_calls_from_far_away_is_not_here_an_hour_later() -> None:
+    call = "Marcus telephoned from Sarn. Anna sat in the kitchen."
+    assert laid_down_clash("An hour later Marcus knocked at the door.", call)
+    assert not laid_down_clash("Two days later Marcus knocked at the door.", call)
+
+
+def test_a_hut_in_the_wood_is_not_by_the_harbour() -> None:
+    before = "Peter’s hut stood in the middle of the wood."
+    assert laid_down_clash("Peter’s hut stood down at the harbour.", before)
+    assert not laid_down_clash("Peter’s hut stood at the edge of the forest.", before)
+    assert not laid_down_clash("Lena’s hut stood down at the harbour.", before)

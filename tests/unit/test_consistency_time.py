@@ -197,3 +197,43 @@ def test_another_date_of_an_event_is_found_in_french() -> None:
     assert occasions_clash("Anna avait rencontré Peter en 2015.", "fr")
     assert occasions_clash("Le mariage avait eu lieu à Noël.", "fr")
     assert not occasions_clash("Le mariage avait eu lieu en été.", "fr")
+
+
+SET = ("The story is set in 1920.", "It all takes place in winter.", "Berthe was born in 1890.")
+
+
+def setting_clash(draft: str) -> bool:
+    bible = Bible.model_validate(
+        {"characters": ["Anna", "Berthe"], "facts": [{"text": text} for text in SET]}
+    )
+    before = ChapterText(number=1, text="Anna had worked at the hospital for six years.")
+    case = prepare(load_language("en"), bible, (before,), ChapterText(number=2, text=draft))
+    return bool(list(time_and_age(gather(case))))
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "It was 1935, and the street was quiet.",
+        "It was a hot August afternoon.",
+        "The summer sun beat down on the street.",
+        "Berthe was fifty, and tired.",
+        "It was Anna’s first day at the hospital.",
+    ],
+)
+def test_another_setting_is_found(draft: str) -> None:
+    assert setting_clash(draft)
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "It was 1920, and the street was quiet.",
+        "It was a cold January afternoon.",
+        "Anna remembered a hot August afternoon.",
+        "Berthe was thirty, and tired.",
+        "It was Anna’s first day at the school.",
+    ],
+)
+def test_the_same_setting_is_not(draft: str) -> None:
+    assert not setting_clash(draft)

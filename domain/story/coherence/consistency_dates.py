@@ -181,7 +181,8 @@ class _Elder(NamedTuple):
 
 def _elders(material: Material) -> Iterator[Finding]:
     """Who is the older of two in the draft, and the younger by what came before."""
-    before = {(each.younger, each.older): each for each in material.of_earlier(_ranked)}
+    ranked = [*_laid_ranks(material), *material.of_earlier(_ranked)]
+    before = {(each.younger, each.older): each for each in ranked}
     ages = _ages(material)
     for now in _ranked(material.draft, material):
         prior = _by_age(now, ages, material) or before.get((now.older, now.younger))
@@ -213,19 +214,29 @@ def _by_age(now: _Elder, ages: dict[str, Statement], material: Material) -> _Eld
     return _Elder(now.younger, now.older, material.evidence(old))
 
 
+def _laid_ranks(material: Material) -> Iterator[_Elder]:
+    for fact in material.case.bible.facts:
+        for sentence in read_prose(fact.text, material.cast).sentences:
+            quote = material.quoted(0, fact.text[:_QUOTE])
+            yield from _ranks(sentence, quote, material.cast)
+
+
 def _ranked(told: Told, material: Material) -> Iterator[_Elder]:
-    cast, language = material.cast, material.language
-    for sentence in told.prose.sentences:
-        if not language.finder("elder_words").search(sentence.marked):
-            continue
-        if language.finder("unreal").search(sentence.marked):
-            continue
+    for sentence in _sentences(told):
         quote = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
-        for pattern in language.patterns("elder"):
-            for match in pattern.finditer(sentence.marked):
-                pair = [cast.by_char[match.group(group)].name for group in ("s", "o")]
-                if language.finder("negation").search(match.group()) or pair[0] == pair[1]:
-                    continue
-                if language.finder("younger_words").search(match.group("word")):
-                    pair.reverse()
-                yield _Elder(pair[0], pair[1], quote)
+        yield from _ranks(sentence, quote, material.cast)
+
+
+def _ranks(sentence: Sentence, quote: Evidence, cast: Cast) -> Iterator[_Elder]:
+    language = cast.language
+    doubtful = language.finder("unreal").search(sentence.marked) or "?" in sentence.marked
+    if doubtful or not language.finder("elder_words").search(sentence.marked):
+        return
+    for pattern in language.patterns("elder"):
+        for match in pattern.finditer(sentence.marked):
+            pair = [cast.by_char[match.group(group)].name for group in ("s", "o")]
+            if language.finder("negation").search(match.group()) or pair[0] == pair[1]:
+                continue
+            if language.finder("younger_words").search(match.group("word")):
+                pair.reverse()
+            yield _Elder(pair[0], pair[1], quote)

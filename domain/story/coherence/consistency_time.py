@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from domain.story.coherence.consistency_dates import KIND, dates
 from domain.story.coherence.consistency_occasions import occasions
+from domain.story.coherence.consistency_setting import set_in_year, setting
 from domain.story.coherence.material import Material, own
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
@@ -32,6 +33,7 @@ def time_and_age(material: Material) -> Iterator[Finding]:
     yield from _coming(material)
     yield from dates(material)
     yield from occasions(material)
+    yield from setting(material)
 
 
 def ages(statement: Statement, material: Material) -> tuple[int, int] | None:
@@ -112,6 +114,9 @@ def _born_then(statement: Statement, material: Material) -> Iterator[Finding]:
         for pattern in material.language.patterns("year_now")
         for match in pattern.finditer(statement.quote)
     ]
+    now = set_in_year(material)
+    if not years and now is not None and not statement.past:
+        years = [now]
     span = ages(statement, material)
     if len(set(years)) != 1 or span is None:
         return
