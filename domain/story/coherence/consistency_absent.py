@@ -111,8 +111,8 @@ def _callers(material: Material) -> Iterator[Finding]:
                         continue
                     yield _finding(char, sentence, calls.pop(char), material)
                 if find("homeward").search(marked) or find("freed").search(marked):
-                    for each in sentence.mentions:
-                        calls.pop(each.char, None)
+                    for mention in sentence.mentions:
+                        calls.pop(mention.char, None)
             source = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
             inside = [said[n] for n in starts if sentence.span.start <= n < sentence.span.end]
             for each in (sentence, *inside):

@@ -43,7 +43,9 @@ def sites(material: Material) -> Iterator[Finding]:
 
 def _laid_down(material: Material) -> Iterator[_Site]:
     bible = material.case.bible
-    texts = [(each.text, each.text) for each in (*bible.facts, *bible.rules, *bible.timeline)]
+    texts = [(fact.text, fact.text) for fact in bible.facts]
+    texts += [(rule.text, rule.text) for rule in bible.rules]
+    texts += [(line.text, line.text) for line in bible.timeline]
     for entry in bible.places:
         be = material.language.lists["be"][0]
         texts += [(f"{entry.name} {be} {value}.", value) for value in entry.attributes.values()]
