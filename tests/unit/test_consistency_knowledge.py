@@ -52,6 +52,18 @@ def clashes(before: str, draft: str, language: str = "en") -> bool:
             "Berthe had never learned whose name was in the letter.",
         ),
         ("“Tea?” Ottoline said to Wystan.", "Ottoline had never met Wystan before."),
+        ("“Tea?” Ottoline said to Wystan.", "“I don't think we've met,” Ottoline told Wystan."),
+        ("Wystan did not know that Berthe was pregnant.", "“Berthe is pregnant,” said Wystan."),
+        ("Wystan had no idea that he was adopted.", "“I know I was adopted,” said Wystan."),
+        ("Berthe kept her illness secret from Wystan.", "Wystan knew about Berthe's illness."),
+        (
+            "Nobody knew that Berthe had killed the banker.",
+            "“Berthe killed him!” said Wystan. “The banker.”",
+        ),
+        (
+            "Ottoline told Wystan that the bridge was closed.",
+            "Wystan had never heard that the bridge was closed.",
+        ),
     ],
 )
 def test_what_cannot_be_known_is_found(before: str, draft: str) -> None:

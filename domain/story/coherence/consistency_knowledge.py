@@ -3,21 +3,24 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from domain.story.coherence.content import shared
+from domain.story.coherence.consistency_forgotten import forgotten
+from domain.story.coherence.consistency_strangers import strangers
+from domain.story.coherence.content import meanings, shared
+from domain.story.coherence.kin_said import sentences_said
 from domain.story.coherence.material import Material
+from domain.story.coherence.secrets import has_words, secret_words
 from domain.story.coherence.verdict import Evidence, Finding, Severity
+from domain.story.extraction.statements import Statement
 from domain.story.extraction.told import Told
 from domain.story.language import Language
 from domain.story.text import marks
 from domain.story.text.cast import WORD
 from domain.story.text.mentions import Sentence
-from domain.story.text.speakers import spoken
+from domain.story.text.prose import read_prose
+from domain.story.text.sentences import covering
 
 KIND = "knowledge"
-_SHARE = 0.5
 _LEAST = 2
-_MANY = 3
-"""Words of a long secret that give it away."""
 _TOGETHER = 3
 """Sentences of one speech that are read as one."""
 _QUOTE = 400
@@ -37,6 +40,8 @@ class _Secret(NamedTuple):
     since: int
     rare: frozenset[str] = frozenset()
     """Words that are spoken of nowhere else; one of them and another one give it away."""
+    about: frozenset[str] = frozenset()
+    """Whom it is about: with them, the word of a secret that has only one gives it away."""
 
 
 class _Speech(NamedTuple):
@@ -46,12 +51,14 @@ class _Speech(NamedTuple):
     around: str
     quote: str
     start: int
+    people: frozenset[str] = frozenset()
+    """Who is mentioned."""
 
 
 def knowledge(material: Material) -> Iterator[Finding]:
     """What somebody says or knows in the draft, and cannot know."""
-    yield from _strangers(material)
-    yield from _forgotten(material)
+    yield from strangers(material)
+    yield from forgotten(material)
     secrets = [*_laid_down(material), *_told(material), *_kept(material), *_withheld(material)]
     if not secrets:
         return
@@ -69,43 +76,6 @@ def knowledge(material: Material) -> Iterator[Finding]:
                 material.quoted(material.draft.number, speech.quote[:_QUOTE]),
                 secret.source,
             )
-
-
-def _forgotten(material: Material) -> Iterator[Finding]:
-    """Who does not know in the draft what they have said before."""
-    for statement in material.draft.statements:
-        if statement.phrasing != "unaware" or not statement.sure or statement.past:
-            continue
-        words = _words(_named(statement.groups.get("what", ""), material), material)
-        if len(words) < _LEAST:
-            continue
-        for told in material.earlier:
-            for speaker, said in _speeches(told):
-                if speaker == statement.subject and _has(words, said, material.language):
-                    yield material.finding(
-                        KIND,
-                        Severity.WARNING,
-                        f"{speaker} has spoken of this before",
-                        material.evidence(statement),
-                        material.quoted(told.number, said[:_QUOTE]),
-                    )
-                    return
-
-
-def _named(marked: str, material: Material) -> str:
-    """Words with names for the marks."""
-    by_char = material.cast.by_char
-    return "".join(f" {by_char[char].name} " if char in by_char else char for char in marked)
-
-
-def _speeches(told: Told) -> Iterator[tuple[str | None, str]]:
-    """Who says what, each sentence with those of the same speech before it."""
-    recent: list[tuple[str | None, Sentence]] = []
-    for speaker, sentence in spoken(told.prose):
-        if recent and (recent[-1][0], recent[-1][1].paragraph) != (speaker, sentence.paragraph):
-            recent.clear()
-        recent.append((speaker, sentence))
-        yield speaker, " ".join(each.span.of(told.text) for _, each in recent[-_TOGETHER:])
 
 
 def _withheld(material: Material) -> Iterator[_Secret]:
@@ -126,7 +96,7 @@ def _withheld(material: Material) -> Iterator[_Secret]:
                 continue
             start, end = max(0, sentence.span.start - _BEFORE), sentence.span.start
             text = told.text[told.text.find(" ", start) : end] if start else told.text[:end]
-            words = _words(text, material)
+            words = secret_words(text, material)
             low = text.lower()
             rare = frozenset(word for word in words if _occurs(word, texts, low.count(word)))
             if rare and len(words) >= _LEAST:
@@ -144,29 +114,56 @@ def _laid_down(material: Material) -> Iterator[_Secret]:
         knowing = frozenset(
             entity.name if (entity := material.cast.named(name)) else name for name in fact.known_by
         )
-        words = _words(text, material)
-        if len(words) >= _LEAST and knowing:
+        words = secret_words(text, material)
+        about = _people(next(iter(read_prose(text, material.cast).sentences), None), material)
+        if len(words) + bool(about) >= _LEAST and knowing:
             source = material.quoted(0, fact.text or fact.object)
-            yield _Secret(words, knowing, frozenset(), source, 0)
+            yield _Secret(words, knowing, frozenset(), source, 0, about=about)
+
+
+def _people(sentence: Sentence | None, material: Material) -> frozenset[str]:
+    """Who is mentioned in a sentence, by name."""
+    return frozenset(
+        entity.name
+        for mention in (sentence.mentions if sentence else ())
+        for entity in (material.cast.by_char[mention.char],)
+        if entity.kind == "person"
+    )
 
 
 def _told(material: Material) -> Iterator[_Secret]:
-    """What was said to be known to some only, or unknown to somebody."""
+    """What was said to be known to some only, to nobody, or unknown to somebody."""
+    by_char = material.cast.by_char
     for statement in material.before:
         if statement.phrasing not in ("secret", "unaware") or not statement.sure:
             continue
-        words = _words(statement.groups.get("what", ""), material)
-        people = frozenset(name for key in ("s", "o") if (name := statement.groups.get(key)))
-        if len(words) < _LEAST or not people:
+        if _over(statement, material):
             continue
+        what = statement.groups.get("what", "")
+        words = secret_words(what, material)
+        people = frozenset(name for key in ("s", "o") if (name := statement.groups.get(key)))
+        about = frozenset(by_char[char].name for char in what if char in by_char)
         secret = statement.phrasing == "secret"
+        people = people or (about if secret else people)
+        if len(words) + bool(about) < _LEAST or not people:
+            continue
         yield _Secret(
             words,
             people if secret else frozenset(),
             frozenset() if secret else people,
             material.evidence(statement),
             statement.chapter,
+            about=about,
         )
+
+
+def _over(statement: Statement, material: Material) -> bool:
+    """Whether the bible has it so only up to a chapter before the draft."""
+    return not statement.chapter and any(
+        int(match["number"]) <= material.draft.number
+        for pattern in material.language.patterns("chapter_named")
+        for match in pattern.finditer(statement.quote)
+    )
 
 
 def _kept(material: Material) -> Iterator[_Secret]:
@@ -176,8 +173,8 @@ def _kept(material: Material) -> Iterator[_Secret]:
     for told in material.earlier:
         for match in language.finder("secret_back").finditer(told.text):
             start = told.text.rfind("\n\n", 0, max(0, match.start() - _BACK)) + 1
-            text = told.text[start : match.end() + _ON]
-            words = _words(told.text[start : match.start()], material)
+            text = told.text[start : _reach(told, match.end())]
+            words = secret_words(told.text[start : match.start()], material)
             rare = frozenset(
                 word for word in words if _occurs(word, texts, text.lower().count(word))
             )
@@ -193,6 +190,15 @@ def _kept(material: Material) -> Iterator[_Secret]:
                 yield _Secret(words, knowing, frozenset(), source, told.number, rare)
 
 
+def _reach(told: Told, at: int) -> int:
+    """How far it is told who knows: to the end of the narrator's sentence, some words further
+    after what is said."""
+    if told.prose.narrated[at - 1] == marks.SPOKEN:
+        return at + _ON
+    span = covering([each.span for each in told.prose.sentences], at - 1)
+    return span.end if span else at + _ON
+
+
 def _line(text: str, at: int) -> str:
     """The words around, as far as the line goes."""
     start = max(text.rfind("\n", 0, at) + 1, at - _QUOTE // 2)
@@ -200,37 +206,23 @@ def _line(text: str, at: int) -> str:
     return text[start : min(end if end >= 0 else len(text), start + _QUOTE)].strip()
 
 
-def _words(text: str, material: Material) -> list[str]:
-    """Content without names: whoever speaks of it may say `he` for them."""
-    language = material.language
-    names = {
-        word.lower()
-        for entity in material.cast.entities
-        if entity.kind == "person"
-        for name in entity.names
-        for word in name.split()
-    }
-    return list(
-        dict.fromkeys(
-            low
-            for word in WORD.findall(text)
-            for low in (word.lower(),)
-            if len(low) > 2 and low not in language.light_words and low not in names
-        )
-    )
-
-
 def _known_to(material: Material) -> Iterator[_Speech]:
     """Who says, or is said to know, what in the draft."""
     text = material.draft.text
     recent: list[tuple[str | None, Sentence]] = []
-    for speaker, sentence in spoken(material.draft.prose):
+    for speaker, sentence in sentences_said(material):
         if recent and (recent[-1][0] != speaker or recent[-1][1].paragraph != sentence.paragraph):
             recent.clear()
         recent.append((speaker, sentence))
         if speaker is not None:
-            around = " ".join(each.span.of(text) for _, each in recent[-_TOGETHER:])
-            yield _Speech(speaker, around, sentence.span.of(text), sentence.span.start)
+            spans = dict.fromkeys(each.span for _, each in recent[-_TOGETHER:])
+            yield _Speech(
+                speaker,
+                " ".join(span.of(text) for span in spans),
+                sentence.span.of(text),
+                sentence.span.start,
+                frozenset().union(*(_people(each, material) for _, each in recent[-_TOGETHER:])),
+            )
     knowing = material.language.finder("knowing")
     for sentence in material.draft.prose.sentences:
         people = [
@@ -242,7 +234,13 @@ def _known_to(material: Material) -> Iterator[_Speech]:
         if people and not denied and knowing.search(sentence.marked):
             words = sentence.span.of(material.draft.prose.narrated).replace(marks.SPOKEN, "")
             name = material.cast.by_char[people[0].char].name
-            yield _Speech(name, words, sentence.span.of(text), sentence.span.start)
+            yield _Speech(
+                name,
+                words,
+                sentence.span.of(text),
+                sentence.span.start,
+                _people(sentence, material),
+            )
 
 
 def _reveals(speech: _Speech, secret: _Secret, material: Material) -> bool:
@@ -251,7 +249,7 @@ def _reveals(speech: _Speech, secret: _Secret, material: Material) -> bool:
         return False
     if secret.ignorant and speech.who not in secret.ignorant:
         return False
-    if not _given_away(secret, speech.around, language):
+    if not _given_away(secret, speech.around, speech.people, language):
         return False
     if language.finder("guessing").search(speech.around):
         return False
@@ -272,25 +270,16 @@ def _occurs(word: str, texts: Iterable[str], times: int) -> bool:
     return not times
 
 
-def _has(words: Sequence[str], text: str, language: Language) -> bool:
-    """Whether a text has so much of a secret that it gives it away: by words of its own, each for
-    one word of the secret at most."""
-    wanted = [language.meanings(word) for word in words]
-    there = [language.meanings(word) for word in dict.fromkeys(WORD.findall(text.lower()))]
-    found = frozenset().union(*there) if there else frozenset()
-    hits = sum(bool(each & found) for each in wanted)
-    givers = sum(any(each & word for each in wanted) for word in there)
-    fewest = min(hits, givers)
-    return fewest >= _LEAST and (fewest >= _SHARE * len(words) or fewest >= _MANY + 1)
-
-
-def _given_away(secret: _Secret, text: str, language: Language) -> bool:
-    """Whether a text gives a secret away: by its words, or by one that belongs to it alone and
-    another one."""
-    if not secret.rare:
-        return _has(secret.words, text, language)
-    there = {word.lower() for word in WORD.findall(text)}
-    return bool(secret.rare & there) and len(there.intersection(secret.words)) >= _LEAST
+def _given_away(secret: _Secret, text: str, people: frozenset[str], language: Language) -> bool:
+    """Whether a text gives a secret away: by its words, by its only word and whom it is about,
+    or by one that belongs to it alone and another one."""
+    if secret.rare:
+        there = {word.lower() for word in WORD.findall(text)}
+        return bool(secret.rare & there) and len(there.intersection(secret.words)) >= _LEAST
+    if len(secret.words) > 1:
+        return has_words(secret.words, text, language)
+    meant = language.meanings(secret.words[0])
+    return bool(secret.about & people and meant & meanings(text, language))
 
 
 def _learned(speech: _Speech, secret: _Secret, material: Material) -> bool:
@@ -316,9 +305,15 @@ def _tells(told: Told, end: int, who: str, secret: _Secret, material: Material) 
             break
         text = told.text[paragraph.start : min(paragraph.end, end)]
         here = any(part in text for part in own)
-        if here and learning.search(text) and shared(_stems(secret, language), text, language):
+        learns = here and learning.search(text)
+        if learns and (paragraph.end > end or shared(_stems(secret, language), text, language)):
             return True
-        given = _given_away(secret, text, language)
+        named = frozenset(
+            entity.name
+            for entity in material.cast.entities
+            if any(part in text for part in material.cast.own_words(entity.name))
+        )
+        given = _given_away(secret, text, named, language)
         if (here or beside) and given:
             return True
         beside = here
@@ -327,44 +322,3 @@ def _tells(told: Told, end: int, who: str, secret: _Secret, material: Material) 
 
 def _stems(secret: _Secret, language: Language) -> Sequence[str]:
     return [language.stem(word) for word in secret.words]
-
-
-def _strangers(material: Material) -> Iterator[Finding]:
-    """Who meets somebody for the first time, and has known them before."""
-    known: dict[frozenset[str], Evidence] = {}
-    for statement in material.canon:
-        if statement.phrasing == "related" and statement.object:
-            pair = frozenset((statement.subject, statement.object))
-            known.setdefault(pair, material.evidence(statement))
-    for pair, quote in material.of_earlier(_together):
-        known.setdefault(pair, quote)
-    for pair, quote in _pairs("first_meeting", material.draft, material):
-        if pair in known:
-            yield material.finding(
-                KIND,
-                Severity.WARNING,
-                f"{' and '.join(sorted(pair))} have known each other before",
-                quote,
-                known[pair],
-            )
-            return
-
-
-def _together(told: Told, material: Material) -> Iterator[tuple[frozenset[str], Evidence]]:
-    return _pairs("together", told, material)
-
-
-def _pairs(name: str, told: Told, material: Material) -> Iterator[tuple[frozenset[str], Evidence]]:
-    cast, language = material.cast, material.language
-    for sentence in told.prose.sentences:
-        people = {mention.char for mention in sentence.mentions if not mention.likely}
-        if len(people) < _LEAST:
-            continue
-        if any(language.finder(each).search(sentence.marked) for each in ("unreal", "told_before")):
-            continue
-        quote = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
-        for pattern in language.patterns(name):
-            for match in pattern.finditer(sentence.marked):
-                chars = {match.group("s"), match.group("o")}
-                if len(chars) == _LEAST and chars <= people:
-                    yield frozenset(cast.by_char[char].name for char in chars), quote
