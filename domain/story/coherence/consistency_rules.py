@@ -6,6 +6,7 @@ from functools import cached_property
 from itertools import chain
 
 from domain.story.coherence.content import meanings
+from domain.story.coherence.kin_said import sentences_said
 from domain.story.coherence.material import Material
 from domain.story.coherence.rule_clauses import Form, Rule, clauses
 from domain.story.coherence.verdict import Finding, Severity
@@ -20,8 +21,10 @@ _MOST = 2 / 3
 _SHORT = 3
 """Words of an attribute that says what somebody is."""
 _QUOTE = 400
-_BEFORE = 5
+_BEFORE = 12
 """Sentences that say where it is that something happens."""
+_LIES = 300
+"""Characters around in which a word for lies makes what is said doubtful."""
 _REACH = 5
 """Words in which something is lacking."""
 _PARTS = re.compile(r"[,;:—–()]")
@@ -32,8 +35,10 @@ def rules(material: Material) -> Iterator[Finding]:
     known = list(_rules(material))
     if not known:
         return
-    scenes = [_Told(sentence, material) for sentence in material.draft.prose.sentences]
+    prose = material.draft.prose
+    scenes = [_Told(sentence, material, prose.narrated) for sentence in prose.sentences]
     _add_times(scenes)
+    scenes += _said(material)
     for rule in known:
         broken = next((told for told in scenes if _breaks(told, rule, scenes)), None)
         if broken is not None:
@@ -55,13 +60,28 @@ def _rules(material: Material) -> Iterator[Rule]:
             yield from clauses(fact.text, material.language, positive=False)
 
 
-class _Told:
-    """A sentence of the narrator's, by what its words mean."""
+def _said(material: Material) -> list["_Told"]:
+    """What speakers tell of what has happened."""
+    language, text = material.language, material.draft.text
+    lies = language.finder("lies")
+    return [
+        _Told(sentence, material, text)
+        for _, sentence in sentences_said(material)
+        for words in (sentence.span.of(text),)
+        if not words.rstrip().endswith("?")
+        and language.finder("said_past").search(words)
+        and not any(language.finder(name).search(words) for name in ("irrealis", "unreal"))
+        and not lies.search(text[max(0, sentence.span.start - _LIES) : sentence.span.end + _LIES])
+    ]
 
-    def __init__(self, sentence: Sentence, material: Material) -> None:
+
+class _Told:
+    """A sentence by what its words mean; of the narrator's, or of a speaker's."""
+
+    def __init__(self, sentence: Sentence, material: Material, text: str) -> None:
         self._material = material
         self._sentence = sentence
-        self._text = sentence.span.of(material.draft.prose.narrated).replace(marks.SPOKEN, " ")
+        self._text = sentence.span.of(text).replace(marks.SPOKEN, " ")
         self.scene = sentence.scene
         self.paragraph = sentence.paragraph
         self.times: frozenset[str] = frozenset()
@@ -138,6 +158,11 @@ class _Told:
             if last is not None and last.char == char and not last.owner:
                 return True
         return False
+
+    @cached_property
+    def goes_without(self) -> bool:
+        """Whether it says that something is done without something."""
+        return self.language.finder("rule_without").search(self._text) is not None
 
     @cached_property
     def has_person(self) -> bool:
@@ -222,13 +247,17 @@ def _add_times(scenes: Sequence[_Told]) -> None:
 
 def _breaks(told: _Told, rule: Rule, scenes: Sequence[_Told]) -> bool:
     what = (*rule.subject, *rule.action)
-    if told.share(what, told.people) < _MOST or told.imagined(rule):
+    enough = rule.form is Form.NONE or told.share(what, told.people) >= _MOST
+    if not enough or told.imagined(rule):
         return False
     if told.share(rule.action) == 0 or not _at_the_time(told, rule) or not told.concerns(rule):
         return False
     match rule.form:
         case Form.NEVER:
-            return _in_case(told, rule) and _all(told, rule) and not told.denies(rule.action)
+            done = not rule.subject or told.share(rule.action[:1]) == 1
+            return (
+                done and _in_case(told, rule) and _all(told, rule) and not told.denies(rule.action)
+            )
         case Form.NONE:
             return _there_is(told, rule) and not told.denies(rule.action[:1])
         case Form.NEEDS:
@@ -253,11 +282,14 @@ def _breaks(told: _Told, rule: Rule, scenes: Sequence[_Told]) -> bool:
         case Form.WHEN:
             return told.share(what) == 1 and _another_time(told, rule) and not told.denies(what)
         case Form.ALWAYS:
+            whole = told.share(what, told.people) == 1
             return (
                 len(what) > 1
-                and told.share(what, told.people) == 1
                 and _in_case(told, rule)
-                and (told.denies(rule.action) or told.lacks(rule.action))
+                and (
+                    (whole and told.denies(rule.action))
+                    or ((whole or told.goes_without) and told.lacks(rule.action))
+                )
             )
 
 
@@ -271,9 +303,11 @@ def _all(told: _Told, rule: Rule) -> bool:
 def _in_case(told: _Told, rule: Rule) -> bool:
     """Whether it is when or where a rule holds."""
     what = (*rule.subject, *rule.action)
-    if told.share(what, told.people) == 1 and told.share(rule.condition, told.near) == 1:
+    setting = told.language.lists["rule_setting"]
+    condition = [word for word in rule.condition if word not in setting]
+    if told.share(what, told.people) == 1 and told.share(condition, told.near) == 1:
         return True
-    return told.share(rule.condition, told.times) >= (0.5 if len(rule.condition) != 1 else 1)
+    return told.share(condition, told.times) >= (0.5 if len(condition) != 1 else 1)
 
 
 def _at_the_time(told: _Told, rule: Rule) -> bool:
@@ -290,8 +324,11 @@ def _there_is(told: _Told, rule: Rule) -> bool:
         return False
     setting = language.lists["rule_setting"]
     where = [word for word in rule.condition if word not in setting]
+    around = [word for word in rule.condition if word in setting]
     if where and told.share(where, told.times | told.near) == 0:
-        return False
+        if not around or told.share(around) == 0:
+            return False
+        where = []
     rest = [*(word for word in rule.action[1:] if word not in setting), *where]
     there = told.meanings | told.times
     hits = sum(bool(language.meanings(word) & there) for word in (*rest, *rule.reason))

@@ -44,7 +44,8 @@ def clauses(text: str, language: Language, *, positive: bool) -> Iterator[Rule]:
     for clause in _CLAUSES.split(text):
         plain = language.finder("rule_reason").split(clause, maxsplit=1)
         reason = _words(clause[len(plain[0]) :], language)
-        rule = _rule(plain[0], language)
+        rule = _whole(plain[0], language) if positive else None
+        rule = rule or _rule(plain[0], language)
         said = rule is not None and (rule.form is Form.ALWAYS or _is_not(plain[0], language))
         if rule is not None and (positive or not said):
             yield rule._replace(reason=reason, quote=clause.strip())
@@ -53,6 +54,21 @@ def clauses(text: str, language: Language, *, positive: bool) -> Iterator[Rule]:
 def _is_not(clause: str, language: Language) -> bool:
     """Whether a clause only says what somebody is not."""
     return language.finder("rule_copula").search(clause) is not None
+
+
+def _whole(clause: str, language: Language) -> Rule | None:
+    """What a clause as a whole says there is not, or cannot be used: `there are no cars`."""
+    for name, form, action in (("rule_absent", Form.NONE, ()), ("rule_unusable", Form.NEVER, None)):
+        for pattern in language.patterns(name):
+            match = pattern.search(clause)
+            what = _words(match["what"], language) if match else []
+            if match is None or not what:
+                continue
+            condition = _words(clause[match.end() :], language)
+            if action is None:
+                return Rule(form, what, language.lists["rule_used"], condition, (), (), "")
+            return Rule(form, action, what, condition, (), (), "")
+    return None
 
 
 def _rule(clause: str, language: Language) -> Rule | None:
@@ -96,7 +112,8 @@ def _parted(
         what = what[never.end() :]
         if not _words(what, language):
             what, condition = main[never.end() :], []
-    if form is Form.NEVER and never is not None and _is_pronoun(main[: never.start()], language):
+    impersonal = form is Form.NEVER and never is not None
+    if impersonal and not condition and never and _is_pronoun(main[: never.start()], language):
         return None
     action = [word for word in _words(what, language) if word not in subject]
     needed = _words(need, language)
