@@ -52,6 +52,12 @@ def broken(rule: str, draft: str, language: str = "en") -> Sequence[str]:
         ("The train runs only by day.", "At midnight Ottoline caught the train, which ran late."),
         ("Everybody must wear a mask in the hall.", "Nobody in the hall wore a mask that day."),
         ("No fire may be lit in the library.", "Ottoline lit a candle in the library."),
+        ("Dragons are extinct.", "A dragon flew over the town."),
+        ("Nobody has a telephone.", "The telephone rang."),
+        ("The elevator is out of order.", "Ottoline took the elevator to the fifth floor."),
+        ("There is no phone signal on the moor.", "“I phoned him from the moor,” said Ottoline."),
+        ("It never rains in Aster.", "It rained all day in Aster."),
+        ("Everyone must wear a mask outdoors.", "Ottoline went outdoors without a mask."),
     ],
 )
 def test_a_broken_rule_is_found(rule: str, draft: str) -> None:
@@ -66,6 +72,11 @@ def test_a_broken_rule_is_found(rule: str, draft: str) -> None:
         ("Magic does not work after dark.", "If only a spell worked at midnight, she thought."),
         ("The ferry never runs on Sundays.", "On Sunday the ferry lay at the pier, and rusted."),
         ("The ferry never runs on Sundays.", "On Monday Ottoline took the ferry across."),
+        ("Dragons are extinct.", "The dragons had died out long ago."),
+        ("The elevator is out of order.", "Ottoline took the stairs."),
+        ("Nobody swims in the river.", "Ottoline swam in the sea."),
+        ("A robot may not harm a human.", "The robot obeyed Ottoline, a human."),
+        ("Smoking is forbidden in the bank.", "In the bank Ottoline wanted a cigarette."),
         ("The ferry never runs on Sundays.", "On Sunday no ferry ran, so she stayed."),
         ("Androids cannot lie.", "Ottoline lied without a moment of delay."),
         (
