@@ -15,7 +15,7 @@ from actors.writing_room import WritingRoomClient
 from api.app import create_app
 from api.services import Services
 from cluster.edition import edition_of
-from cluster.local_serve import keep_replica_on_loopback
+from cluster.loopback import keep_replica_on_loopback
 from cluster.settings import Settings, load_settings
 from cluster.telemetry import RayModelMetrics
 from cluster.wiring import (

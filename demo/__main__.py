@@ -24,7 +24,7 @@ from jobs.ingest import Request, ingest
 from jobs.ingestion.screen import print_table
 from jobs.ingestion.sources import find_sources
 from jobs.ingestion.tally import BookReport, RunReport
-from local_front import serving
+from serving.front import serving
 
 _ROTATED = {3: 90}
 _BLANK = [2]

@@ -42,7 +42,7 @@ class LocalServer:
         with (self.folder / "serve.txt").open("wb") as output:
             self._process = subprocess.Popen(
                 [
-                    *(sys.executable, "-m", "serve_local", "--port", str(self.port)),
+                    *(sys.executable, "-m", "serving", "--port", str(self.port)),
                     *("--data-dir", str(self.folder / "var")),
                 ],
                 cwd=REPOSITORY,

@@ -1,8 +1,8 @@
 """`python -m tests.faults.soak`: fault after fault under load, then a look at what is in the log.
 
-The system runs as `serve_local` has it. Clients repeat what they want until it is acknowledged,
-and note what they were told. Each round brings one fault, and ends when everybody is served again.
-In the end a checker reads the whole log.
+The system runs as `python -m serving` has it. Clients repeat what they want until it is
+acknowledged, and note what they were told. Each round brings one fault, and ends when everybody is
+served again. In the end a checker reads the whole log.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The whole system on a Ray of its own, as `serve_local` has it, with the consumers of a soak."""
+"""The whole system on a Ray of its own, as when serving, with the consumers of a soak."""
 
 import asyncio
 import logging
@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import ray
 
-from cluster import local_serve
+from cluster import loopback
 from cluster.ray_connection import connected
 from cluster.settings import PREFIX, Settings, load_settings
 from tests.faults.soak_consumer import soak_consumers
@@ -43,7 +43,7 @@ def running(folder: Path, database: str) -> Iterator["System"]:
         consumer_save_seconds=0.2,
         consumer_poll_seconds=0.2,
     )
-    local_serve.prepare(folder, settings)
+    loopback.prepare(folder, settings)
     with connected(settings):
         # Imported now, because Serve reads its environment when it is imported.
         from ray import serve

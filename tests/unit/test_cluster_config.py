@@ -107,12 +107,13 @@ def test_every_node_gets_the_token_and_the_code(config: Config) -> None:
     assert "chmod 600 ~/.ray/auth_token ~/.pgpass ~/.scriptorium_graph" in config["setup_commands"]
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    packages = {name.split(".")[0] for name in project["tool"]["setuptools"]["packages"]}
-    modules = {f"{name}.py" for name in project["tool"]["setuptools"]["py-modules"]}
+    code = project["tool"]["setuptools"]
+    packages = {name.removesuffix("*") for name in code["packages"]["find"]["include"]}
+    modules = {f"{name}.py" for name in code["py-modules"]}
     needed = packages | modules | {"scripts", "configs", "pyproject.toml", "requirements.lock"}
     needed |= {project["project"]["readme"], *project["project"]["license-files"]}
-    code = {remote: local for remote, local in mounts.items() if not local.startswith("~")}
-    assert code == {f"~/scriptorium/{name}": name for name in needed}
+    sent = {remote: local for remote, local in mounts.items() if not local.startswith("~")}
+    assert sent == {f"~/scriptorium/{name}": name for name in needed}
     assert [name for name in needed if not (ROOT / name).exists()] == []
 
 

@@ -65,7 +65,5 @@ def test_what_is_no_book_is_told_with_a_reason(client: httpx.Client, tmp_path: P
 
 
 def test_a_bad_port_is_bad_usage() -> None:
-    ended = run(
-        *(sys.executable, "-m", "serve_local", "--port", "0"), environment=clean_environment()
-    )
+    ended = run(*(sys.executable, "-m", "serving", "--port", "0"), environment=clean_environment())
     assert (ended.status, "SCRIPTORIUM_HTTP_PORT" in ended.stdout) == (2, True), ended

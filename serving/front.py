@@ -1,6 +1,6 @@
 """The application on a Ray of its own, started for it and stopped with it.
 
-As a command it serves until its standard input ends; see `serve_local`.
+As a command it serves until its standard input ends; see `python -m serving`.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from threading import Event, Thread
 from ray.exceptions import RayError
 from rich.console import Console
 
-from cluster import local_serve
+from cluster import loopback
 from cluster.ray_connection import connected
 from cluster.settings import Settings, load_settings
 from domain.errors import ClusterUnavailable, ScriptoriumError
@@ -34,7 +34,7 @@ class _StoppedEarly(Exception):
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Serve until standard input ends. Gives the exit status, see `serve_local`."""
+    """Serve until standard input ends. Gives the exit status, see `python -m serving`."""
     stop = Event()
     Thread(target=_wait_for_end, args=(stop,), daemon=True).start()
     options = _parser().parse_args(arguments)
@@ -44,7 +44,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = load_settings(
             dashboard=True, **{name: value for name, value in named.items() if value is not None}
         )
-        local_serve.check_port(settings)
+        loopback.check_port(settings)
     except ScriptoriumError as error:
         return _complain(error, _BAD_USAGE, console)
     console.print("serve: starting Ray and the application ...")
@@ -74,7 +74,7 @@ def serving(settings: Settings, stop: Event) -> Iterator[str | None]:
 
     go_on()
     with tempfile.TemporaryDirectory(prefix="serve-") as folder, ExitStack() as silence:
-        local_serve.prepare(Path(folder), settings)
+        loopback.prepare(Path(folder), settings)
         with connected(settings) as dashboard:
             go_on()
             try:

@@ -30,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, ask)
-    command = [sys.executable, "-m", "local_front", *arguments]
+    command = [sys.executable, "-m", "serving.front", *arguments]
     # In a session of its own, for a terminal sends Ctrl-C to all processes of one.
     server = subprocess.Popen(command, stdin=reading, start_new_session=True)
     os.close(reading)

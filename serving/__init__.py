@@ -1,0 +1,1 @@
+"""The application on this machine alone, in the foreground: `python -m serving`."""
