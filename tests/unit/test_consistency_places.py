@@ -205,3 +205,12 @@ def test_a_hut_in_the_wood_is_not_by_the_harbour() -> None:
     assert laid_down_clash("Peter’s hut stood down at the harbour.", before)
     assert not laid_down_clash("Peter’s hut stood at the edge of the forest.", before)
     assert not laid_down_clash("Lena’s hut stood down at the harbour.", before)
+
+
+def test_two_places_at_two_hours_are_no_further_apart_than_the_way_takes() -> None:
+    way = "The journey from Sarn to Tolven takes three days."
+    assert laid_down_clash("At six Peter was in Sarn. At seven he was in Tolven.", way)
+    assert not laid_down_clash(
+        "At six Peter was in Sarn. The next day at seven he slept in Tolven.", way
+    )
+    assert not laid_down_clash("At six Peter was in Sarn. At seven Anna was in Tolven.", way)

@@ -237,3 +237,13 @@ def test_another_setting_is_found(draft: str) -> None:
 )
 def test_the_same_setting_is_not(draft: str) -> None:
     assert not setting_clash(draft)
+
+
+def test_ages_in_french() -> None:
+    before = "Ottoline entra."
+    for draft in (
+        "Ottoline, qui avait vingt-six ans, rit.",
+        "Ottoline avait presque soixante ans.",
+    ):
+        assert clashes(draft, "fr", before)
+    assert not clashes("Quand Ottoline avait vingt ans, elle partit.", "fr", before)

@@ -15,6 +15,8 @@ KIND = "place_and_travel"
 _MINUTES = {"minute": 1, "hour": 60, "day": 1440, "night": 1440, "week": 10_080, "month": 43_200}
 _MUCH_SHORTER = 0.5
 _DAY = 1440
+_HALF_DAY = 12
+"""Hours."""
 _MORNING = 120
 """There, of a morning in which somebody went there and came back."""
 _QUOTE = 400
@@ -75,6 +77,8 @@ def _told(material: Material) -> Iterator[tuple[_Way, bool]]:
     for sentence in material.draft.prose.sentences:
         for way in _gone(sentence, material):
             yield way, False
+    for way in _clocked(material):
+        yield way, False
 
 
 def _gone(sentence: Sentence, material: Material) -> Iterator[_Way]:
@@ -105,6 +109,45 @@ def _gone(sentence: Sentence, material: Material) -> Iterator[_Way]:
             if took:
                 yield _Way(places, took, source)
                 return
+
+
+def _clocked(material: Material) -> Iterator[_Way]:
+    """Two places where somebody is, with the hours at which they are there, a few hours apart."""
+    language, cast, draft = material.language, material.cast, material.draft
+    last: tuple[int, str, frozenset[str]] | None = None
+    for sentence in draft.prose.sentences:
+        marked = sentence.marked
+        if any(
+            language.finder(name).search(marked)
+            for name in (*_UNTRUE, "perfect", "time_loose", "time_next")
+        ):
+            last = None
+            continue
+        chars = frozenset(mention.char for mention in sentence.mentions)
+        places = [char for char in chars if cast.by_char[char].kind == "place"]
+        hours = [
+            hour
+            for pattern in language.patterns("hour_is")
+            for match in pattern.finditer(marked)
+            if (hour := _hour(match["word"], material)) is not None
+        ]
+        if len(places) != 1 or len(set(hours)) != 1:
+            continue
+        now = (hours[0], places[0], chars - {places[0]})
+        if last is not None and last[1] != now[1] and last[2] & now[2]:
+            ends = frozenset(cast.by_char[char].name for char in (last[1], now[1]))
+            source = material.quoted(draft.number, sentence.span.of(draft.text)[:_QUOTE])
+            yield _Way(ends, (now[0] - last[0]) % _HALF_DAY * 60, source)
+        last = now
+
+
+def _hour(word: str, material: Material) -> int | None:
+    """The hour, of twelve, that a word means."""
+    plain = " ".join(word.lower().split())
+    if plain in material.language.clock:
+        return int(material.language.clock[plain][0]) % _HALF_DAY
+    number = material.language.read_number(plain)
+    return number % _HALF_DAY if number is not None and number <= 24 else None
 
 
 def _ends(statement: Statement) -> frozenset[str]:
