@@ -105,6 +105,13 @@ def test_a_day_that_the_draft_has_not_come_to_is_still_to_come() -> None:
     assert _found("en", "Day 231. Tom walked in and smiled.", facts=facts)
 
 
+def test_a_fact_may_tell_of_a_death_of_whom_no_entry_names() -> None:
+    facts = ["Edgar Brandt, the father of Ida, drowned in 1987."]
+
+    assert _found("en", "Edgar opened the door and smiled.", facts=facts)
+    assert not _found("en", "Ida opened the door and smiled.", facts=facts)
+
+
 def test_a_pronoun_that_may_mean_another_says_of_nobody_that_they_died() -> None:
     facts = ["Paul was on the back of Tom's motorbike when he died."]
 
@@ -132,6 +139,8 @@ def test_a_grave_in_the_draft_is_no_death_told_there() -> None:
         '"I spoke to Tom yesterday," said Paul.',
         "Tom had rung her that morning to say he would be late.",
         "Her uncle Tom poured the tea.",
+        "Tom's laugh rang out across the room.",
+        '"You could ask Tom yourself," said Paul.',
         "Tom, his hat in his hand and his boots unlaced, waited.",
     ],
 )

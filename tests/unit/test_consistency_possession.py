@@ -51,6 +51,8 @@ from tests.unit.contradictions import Laid, contradictions
         ("en", "“I sold the bicycle to a neighbour,” said Tom.", "Tom rode the bicycle home."),
         ("en", "Nora put the map in her mouth and swallowed it.", "Nora unfolded the map."),
         ("en", "The car went down in the February gale.", "Tom sat at the wheel of the car."),
+        ("en", "Nora gave Paul the dagger.", "Nora still had the dagger under her pillow."),
+        ("en", "Nora gave Paul the dagger.", "The dagger hung at Nora's side."),
         ("fr", "Ils lui prirent le vélo.", "Nora enfourcha le vélo."),
         ("fr", "Nora mit la lettre dans sa bouche et l’avala.", "Nora déplia la lettre."),
         ("fr", "Nora prit la bague. Elle la donna à Paul.", "Nora portait la bague."),

@@ -4,9 +4,11 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
+from domain.story.coherence.kinsfolk import Kinsfolk
 from domain.story.coherence.material import Material
-from domain.story.extraction.statements import Statement
+from domain.story.extraction.statements import Statement, of_sentence
 from domain.story.extraction.told import Told
 from domain.story.language import Language
 from domain.story.text.mentions import Sentence
@@ -52,7 +54,11 @@ def deaths(material: Material) -> dict[str, Statement]:
         elif death is not None and death.quote != statement.quote and lives(statement, material):
             late = statement.chapter == last and statement.sure and statement.phrasing == "acts"
             seen[name] += late
-            if death.chapter or seen[name] >= _SEEN:
+            told = next(
+                (each for each in material.earlier if each.number == statement.chapter), None
+            )
+            plain = told is None or named_near(statement, told, material)
+            if (death.chapter and plain) or seen[name] >= _SEEN:
                 del found[name]
     return found
 
@@ -114,7 +120,7 @@ def _told(material: Material) -> Iterator[Statement]:
             if claim.phrasing == "dies"
             and not lies.search(told.text[max(0, claim.start - _NEAR) : claim.start + 400])
         ]
-        of_them = _pronoun_deaths(told, material)
+        of_them = (*_pronoun_deaths(told, material), *material.of_chapter(told, _kin_deaths))
         stated = (
             each
             for each in told.statements
@@ -169,6 +175,17 @@ def _days(text: str, language: Language) -> Iterator[int]:
     """The days that a text names by their number: `day 214`."""
     for pattern in language.patterns("day_named"):
         yield from (int(match["number"]) for match in pattern.finditer(text))
+
+
+def _kin_deaths(told: Told, material: Material) -> Iterator[Statement]:
+    """`My brother has been dead for years`: relatives who are not named."""
+    kinsfolk = Kinsfolk(material)
+    for sentence in told.prose.sentences:
+        changed = kinsfolk.restated(sentence)
+        if changed is not None:
+            for statement in of_sentence(changed, told.text, material.cast, told.number):
+                if statement.phrasing == "dies" and statement.plain:
+                    yield replace(statement, sure=False)
 
 
 def _pronoun_deaths(told: Told, material: Material) -> Iterator[Statement]:

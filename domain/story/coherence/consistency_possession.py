@@ -46,10 +46,17 @@ def possession(material: Material) -> Iterator[Finding]:
     taken = {
         (each.start, _thing(each)) for each in material.draft.things if each.phrasing == "takes"
     }
+    held = {
+        (each.start, _thing(each), each.subject)
+        for each in material.draft.things
+        if each.phrasing == "holds"
+    }
     for statement in _told(material.draft):
         if statement.phrasing not in _EVENTS or not statement.plain or statement.past:
             continue
         thing = _thing(statement)
+        if statement.phrasing == "gives" and (statement.start, thing, statement.object) in held:
+            continue  # `she still had it`
         state = states.get(thing)
         if (
             state is not None

@@ -92,7 +92,7 @@ def _tells_now(prose: Prose) -> bool:
         sum(1 for _ in prose.cast.language.finder(name).finditer(prose.narrated))
         for name in ("tells_then", "tells_now")
     )
-    return now > 2 * then
+    return now > then
 
 
 def claims(prose: Prose, chapter: int) -> list[Statement]:

@@ -92,7 +92,8 @@ def discover(bible: Bible, texts: Iterable[str], language: Language, look: Look 
         for words, use in seen.items()
         if words not in people and not parts.intersection(words) and _is_place(words, use, lower)
     ]
-    found = (*_merged(people, language), *_as_places(places))
+    named = (*_merged(people, language), *_as_places(places))
+    found = (*named, *_mourned(bible, (*known, *named), language))
     known_ties = ties(bible, Cast((*known, *found), language))
     known = list(_gendered(list(related(known, known_ties, language)), seen, bible, language))
     entities = (*known, *found)
@@ -212,6 +213,19 @@ def _merged(people: dict[tuple[str, ...], Seen], language: Language) -> Iterator
                 pronouns += people[(word,)].pronouns
         gender = gender_of(words, language) or plain(pronouns, 2)
         yield Entity(" ".join(words), "person", (" ".join(words),), gender, listed=False)
+
+
+def _mourned(bible: Bible, known: Sequence[Entity], language: Language) -> Iterator[Entity]:
+    """Of whom a fact of the bible begins to tell that they died, and who is nobody's entry."""
+    names = {words_of(name) for entity in known for name in entity.names}
+    firsts = {words[0] for words in names if words}
+    for fact in bible.facts[:_MOST]:
+        tokens = list(WORD.finditer(fact.text))
+        words = tuple(token.group() for token in tokens[: _run(fact.text, tokens, 0, language)])
+        if words and words[0] not in firsts and language.finder("has_died").search(fact.text):
+            firsts.add(words[0])
+            name = " ".join(words)
+            yield Entity(name, "person", (name,), gender_of(words, language), listed=False)
 
 
 def _as_places(places: Sequence[tuple[str, ...]]) -> Iterator[Entity]:
