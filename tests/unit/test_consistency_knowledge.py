@@ -54,6 +54,7 @@ def clashes(before: str, draft: str, language: str = "en") -> bool:
         ("“Tea?” Ottoline said to Wystan.", "Ottoline had never met Wystan before."),
         ("“Tea?” Ottoline said to Wystan.", "“I don't think we've met,” Ottoline told Wystan."),
         ("Wystan did not know that Berthe was pregnant.", "“Berthe is pregnant,” said Wystan."),
+        ("Wystan had no idea that Berthe was his mother.", "“Berthe is my mother,” said Wystan."),
         ("Wystan had no idea that he was adopted.", "“I know I was adopted,” said Wystan."),
         ("Berthe kept her illness secret from Wystan.", "Wystan knew about Berthe's illness."),
         (

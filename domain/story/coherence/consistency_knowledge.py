@@ -24,6 +24,10 @@ _LEAST = 2
 _TOGETHER = 3
 """Sentences of one speech that are read as one."""
 _QUOTE = 400
+_TO_WHOM = 25
+"""Characters after `told` in which it says whom."""
+_SHORTLY = 5
+"""Characters after `knew` in which that is denied: `did not know`, `ne savait pas`."""
 _BEFORE = 500
 """Characters before `she did not tell him` in which it is told what."""
 _BACK, _ON = 300, 120
@@ -223,15 +227,15 @@ def _known_to(material: Material) -> Iterator[_Speech]:
                 sentence.span.start,
                 frozenset().union(*(_people(each, material) for _, each in recent[-_TOGETHER:])),
             )
-    knowing = material.language.finder("knowing")
+    knowing, denied = map(material.language.finder, ("knowing", "negation"))
     for sentence in material.draft.prose.sentences:
         people = [
             mention
             for mention in sentence.mentions
             if material.cast.by_char[mention.char].kind == "person" and not mention.likely
         ]
-        denied = material.language.finder("negation").search(sentence.marked)
-        if people and not denied and knowing.search(sentence.marked):
+        knows = knowing.search(sentence.marked) if people else None
+        if knows and not denied.search(sentence.marked, 0, knows.end() + _SHORTLY):
             words = sentence.span.of(material.draft.prose.narrated).replace(marks.SPOKEN, "")
             name = material.cast.by_char[people[0].char].name
             yield _Speech(
@@ -276,10 +280,26 @@ def _given_away(secret: _Secret, text: str, people: frozenset[str], language: La
     if secret.rare:
         there = {word.lower() for word in WORD.findall(text)}
         return bool(secret.rare & there) and len(there.intersection(secret.words)) >= _LEAST
+    together = len(secret.about) >= _LEAST and secret.about <= people
     if len(secret.words) > 1:
-        return has_words(secret.words, text, language)
-    meant = language.meanings(secret.words[0])
-    return bool(secret.about & people and meant & meanings(text, language))
+        return has_words(secret.words, text, language, besides=together)
+    kin = language.relation_words.get(secret.words[0])
+    if kin is None:
+        meant = language.meanings(secret.words[0])
+        return bool(secret.about & people and meant & meanings(text, language))
+    denied = language.finder("negation").search
+    same = bool(denied(secret.source.quote)) == bool(denied(text))
+    return (same or bool(secret.ignorant)) and together and _speaks_of(kin, text, language)
+
+
+def _speaks_of(kin: str, text: str, language: Language) -> bool:
+    """Whether a text names a relation, or what the other one is to them."""
+    wanted = language.relations[kin]
+    return any(
+        language.relations[name].kin in (wanted.kin, wanted.inverse)
+        for word in WORD.findall(text.lower())
+        if (name := language.relation_words.get(word))
+    )
 
 
 def _learned(speech: _Speech, secret: _Secret, material: Material) -> bool:
@@ -305,8 +325,11 @@ def _tells(told: Told, end: int, who: str, secret: _Secret, material: Material) 
             break
         text = told.text[paragraph.start : min(paragraph.end, end)]
         here = any(part in text for part in own)
-        learns = here and learning.search(text)
-        if learns and (paragraph.end > end or shared(_stems(secret, language), text, language)):
+        if paragraph.end > end and any(
+            part in text[match.end() : match.end() + _TO_WHOM]
+            for match in learning.finditer(text)
+            for part in own
+        ):
             return True
         named = frozenset(
             entity.name
@@ -314,7 +337,11 @@ def _tells(told: Told, end: int, who: str, secret: _Secret, material: Material) 
             if any(part in text for part in material.cast.own_words(entity.name))
         )
         given = _given_away(secret, text, named, language)
-        if (here or beside) and given:
+        alone = len(secret.words) == 1
+        learns = here and learning.search(text)
+        if learns and (given if alone else shared(_stems(secret, language), text, language)):
+            return True
+        if (here or beside) and given and who not in secret.about:
             return True
         beside = here
     return False

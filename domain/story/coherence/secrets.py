@@ -32,13 +32,16 @@ def secret_words(text: str, material: Material) -> list[str]:
     )
 
 
-def has_words(words: Sequence[str], text: str, language: Language) -> bool:
+def has_words(
+    words: Sequence[str], text: str, language: Language, *, besides: bool = False
+) -> bool:
     """Whether a text has so much of a secret that it gives it away: by words of its own, each for
-    one word of the secret at most."""
+    one word of the secret at most; with one fewer where it says `besides` whom it is about."""
     wanted = [language.meanings(word) for word in words]
     there = [language.meanings(word) for word in dict.fromkeys(WORD.findall(text.lower()))]
     found = frozenset().union(*there) if there else frozenset()
     hits = sum(bool(each & found) for each in wanted)
     givers = sum(any(each & word for each in wanted) for word in there)
     fewest = min(hits, givers)
+    fewest += besides and fewest > 0
     return fewest >= _LEAST and (fewest >= _SHARE * len(words) or fewest >= _MANY + 1)
