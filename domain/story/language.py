@@ -154,6 +154,8 @@ class Language(Frozen):
     """Predicates, and the words by which authors ask for them in a bible's attributes."""
     endings: tuple[str, ...] = ()
     """Endings of inflection, cut off to compare words."""
+    forms: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    """Words, and their irregular forms."""
     setups: Setups = Setups()
     traits: Traits = Traits()
     concepts: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
@@ -180,6 +182,18 @@ class Language(Frozen):
     def noun_genders(self) -> Mapping[str, Gender]:
         """Nouns for people who plainly have one gender."""
         return {word: gender for gender in GENDERS for word in self.lists[f"nouns_{gender}"]}
+
+    @cached_property
+    def gender_stems(self) -> Mapping[Gender, frozenset[str]]:
+        """The stems of the nouns that say somebody's gender and no more."""
+        return {
+            gender: frozenset(
+                self.stem(word)
+                for word in self.lists[f"gender_{gender}"]
+                if word in self.lists[f"nouns_{gender}"]
+            )
+            for gender in GENDERS
+        }
 
     @cached_property
     def light_words(self) -> frozenset[str]:
@@ -467,9 +481,15 @@ class Language(Frozen):
         found = self._concepts.get(word) or self._concepts.get(singular, frozenset())
         return found | {self.stem(word), self.stem(singular)}
 
+    @cached_property
+    def _bases(self) -> Mapping[str, str]:
+        """Irregular forms to the words that they are of."""
+        return {form: base for base, forms in self.forms.items() for form in forms}
+
     def stem(self, word: str) -> str:
-        """A word without its ending, good enough to compare."""
+        """A word without its ending, good enough to compare; of an irregular form, its word's."""
         low = word.lower()
+        low = self._bases.get(low, low)
         for ending in self.endings:
             if low.endswith(ending) and len(low) - len(ending) >= 3:
                 return low[: -len(ending)]

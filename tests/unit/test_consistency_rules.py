@@ -52,6 +52,10 @@ def broken(rule: str, draft: str, language: str = "en") -> Sequence[str]:
         ("The train runs only by day.", "At midnight Ottoline caught the train, which ran late."),
         ("Everybody must wear a mask in the hall.", "Nobody in the hall wore a mask that day."),
         ("No fire may be lit in the library.", "Ottoline lit a candle in the library."),
+        ("Only witches can hear the river.", "Ottoline heard the river call her name."),
+        ("Only women can hear the river.", "Wystan heard the river call his name."),
+        ("Men cannot open the gate.", "Wystan opened the gate and went through."),
+        ("No man may enter the temple.", "Wystan went into the temple at noon."),
         ("Dragons are extinct.", "A dragon flew over the town."),
         ("Nobody has a telephone.", "The telephone rang."),
         ("The elevator is out of order.", "Ottoline took the elevator to the fifth floor."),
@@ -92,6 +96,10 @@ def test_a_broken_rule_is_found(rule: str, draft: str) -> None:
             "In the morning Ottoline caught the train, which ran late.",
         ),
         ("No fire may be lit in the library.", "Ottoline read in the library until it was cold."),
+        ("Only women can hear the river.", "Ottoline heard the river call her name."),
+        ("Only women can hear the river.", "Unit Seven heard the river call its name."),
+        ("Men cannot open the gate.", "Ottoline opened the gate and went through."),
+        ("No man may enter the temple.", "Ottoline went into the temple at noon."),
     ],
 )
 def test_a_kept_rule_is_not(rule: str, draft: str) -> None:
@@ -107,6 +115,7 @@ def test_a_kept_rule_is_not(rule: str, draft: str) -> None:
         ("On ne pénètre dans la crypte qu’avec la clef.", "Wystan entra dans la crypte sans clef."),
         ("Il n’y a pas de chevaux sur l’île.", "Un cheval paissait sur l’île."),
         ("Aucune flamme dans la bibliothèque.", "Elle alluma une bougie dans la bibliothèque."),
+        ("Les hommes ne peuvent pas voir la rivière.", "Wystan vit la rivière au loin."),
     ],
 )
 def test_a_rule_is_broken_in_french(rule: str, draft: str) -> None:
@@ -120,6 +129,7 @@ def test_a_rule_is_broken_in_french(rule: str, draft: str) -> None:
         ("Le bac ne circule jamais le dimanche.", "Le dimanche, personne ne prit le bac."),
         ("Nul ne peut entrer dans la crypte sans clef.", "Avec la clef, il entra dans la crypte."),
         ("Il n’y a pas de chevaux sur l’île.", "Il rêva d’un cheval sur l’île."),
+        ("Les hommes ne peuvent pas voir la rivière.", "Ottoline vit la rivière au loin."),
     ],
 )
 def test_a_rule_is_kept_in_french(rule: str, draft: str) -> None:

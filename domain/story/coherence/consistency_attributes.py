@@ -54,8 +54,8 @@ def attributes(material: Material) -> Iterator[Finding]:
         yield material.finding(
             KIND,
             Severity.WARNING if weak else Severity.BLOCKING,
-            f"{own(statement.subject)} {phrasing.predicate or statement.phrasing}: "
-            f"{_said(prior)} before, {_said(statement)} in the draft",
+            f"{own(statement.subject)} {phrasing.predicate or statement.phrasing}"
+            f"{_change(_said(prior), _said(statement))}",
             material.evidence(statement),
             material.evidence(prior),
         )
@@ -79,6 +79,13 @@ def _said(statement: Statement) -> str:
     """The value as a message names it."""
     words = (statement.groups.get("side", ""), statement.value)
     return " ".join(word for word in words if word)
+
+
+def _change(before: str, now: str) -> str:
+    """What a message says of two values; the same one is had there and lacking here, or so."""
+    if before == now:
+        return f" ({now}) is otherwise before than in the draft"
+    return f": {before} before, {now} in the draft"
 
 
 def _against(statement: Statement, material: Material) -> Statement | None:

@@ -239,7 +239,7 @@ def _kin(statement: Statement, material: Material) -> Iterator[Finding]:
                 statement,
                 prior.quote,
                 prior.chapter,
-                f"{who} has none here, and had before"
+                f"{who} has no {kin} here, and had before"
                 if none
                 else f"{who} has a {_word(statement) or 'relative'} here, and had none before",
                 material,

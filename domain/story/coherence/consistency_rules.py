@@ -10,7 +10,7 @@ from domain.story.coherence.kin_said import sentences_said
 from domain.story.coherence.material import Material
 from domain.story.coherence.rule_clauses import Form, Rule, clauses
 from domain.story.coherence.verdict import Finding, Severity
-from domain.story.language import Language
+from domain.story.language import Gender, Language
 from domain.story.text import marks
 from domain.story.text.cast import WORD
 from domain.story.text.mentions import Sentence
@@ -108,11 +108,19 @@ class _Told:
         return frozenset(chain.from_iterable(found for _, found in self.parts))
 
     @cached_property
+    def genders(self) -> frozenset[Gender]:
+        """Of those whom it mentions, as far as they are known."""
+        cast = self._material.cast
+        found = (cast.by_char[mention.char].gender for mention in self._sentence.mentions)
+        return frozenset(filter(None, found))
+
+    @cached_property
     def people(self) -> frozenset[str]:
         """What those whom it mentions are called, and are."""
         cast = self._material.cast
         names = {cast.by_char[mention.char].name for mention in self._sentence.mentions}
-        return frozenset(
+        genders = (self.language.gender_stems[gender] for gender in self.genders)
+        return frozenset().union(*genders) | frozenset(
             chain.from_iterable(
                 meanings(text, self.language)
                 for entry in self._material.case.bible.entries
@@ -247,6 +255,8 @@ def _add_times(scenes: Sequence[_Told]) -> None:
 
 def _breaks(told: _Told, rule: Rule, scenes: Sequence[_Told]) -> bool:
     what = (*rule.subject, *rule.action)
+    if _of_another_gender(told, rule):
+        return False
     enough = rule.form is Form.NONE or told.share(what, told.people) >= _MOST
     if not enough or told.imagined(rule):
         return False
@@ -291,6 +301,16 @@ def _breaks(told: _Told, rule: Rule, scenes: Sequence[_Told]) -> bool:
                     or ((whole or told.goes_without) and told.lacks(rule.action))
                 )
             )
+
+
+def _of_another_gender(told: _Told, rule: Rule) -> bool:
+    """Whether a rule for women, or for men, has nothing to say of those who are there."""
+    for gender, stems in told.language.gender_stems.items():
+        if not stems.isdisjoint(chain.from_iterable(map(told.language.meanings, rule.subject))):
+            return gender not in told.genders
+        if not stems.isdisjoint(chain.from_iterable(map(told.language.meanings, rule.need))):
+            return told.genders <= {gender}
+    return False
 
 
 def _all(told: _Told, rule: Rule) -> bool:

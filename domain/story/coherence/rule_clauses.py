@@ -85,6 +85,11 @@ def _rule(clause: str, language: Language) -> Rule | None:
         return _parted(Form.NEEDS, clause[: by.start()], need, None, language)
     if never and not only:
         none = language.finder("rule_none").search(clause, 0, never.end() + _NEAR)
+        may = language.finder("may").search(clause, none.end()) if none else None
+        whom = _words(clause[none.end() : may.start()], language) if none and may else []
+        if may and len(whom) == 1:  # no woman may enter
+            barred = _parted(Form.NEVER, clause[may.end() :], "", None, language)
+            return barred and barred._replace(subject=whom)
         return _parted(Form.NONE if none else Form.NEVER, clause, "", none or never, language)
     if only and not never:
         rest = clause[only.end() :]
