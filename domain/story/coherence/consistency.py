@@ -6,6 +6,7 @@ from domain.story.coherence.case import Analysis, Case
 from domain.story.coherence.consistency_attributes import attributes
 from domain.story.coherence.consistency_knowledge import knowledge
 from domain.story.coherence.consistency_life import life_and_death
+from domain.story.coherence.consistency_looks import looks
 from domain.story.coherence.consistency_names import names
 from domain.story.coherence.consistency_places import place_and_travel
 from domain.story.coherence.consistency_possession import possession
@@ -17,6 +18,7 @@ from domain.story.coherence.verdict import Finding
 
 CHECKS: Sequence[Callable[[Material], Iterator[Finding]]] = (
     attributes,
+    looks,
     life_and_death,
     possession,
     time_and_age,

@@ -9,12 +9,12 @@ from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
 from domain.story.extraction.told import Told
 from domain.story.facts import PREDICATES
-from domain.story.language import Language
+from domain.story.language import Language, Phrasing
 
 KIND = "attribute"
 _WEAK = frozenset(
     {"profession", "height", "girth", "skin", "voice", "born"}
-    | {"pairs", "uses", "sees", "hears", "stands"}
+    | {"pairs", "uses", "sees", "hears", "stands", "coloured"}
 )
 """What people are called by more than one word for, by comparison, or what is only concluded."""
 _ORIGIN = "born"
@@ -34,6 +34,8 @@ def attributes(material: Material) -> Iterator[Finding]:
             continue
         if statement.phrasing == "mark":
             prior = _other_mark(statement, material)
+        elif statement.phrasing == "coloured":
+            prior = _other_colour(statement, material)
         elif phrasing.against:
             prior = _opposite(statement, phrasing.against, material)
         else:
@@ -54,7 +56,7 @@ def attributes(material: Material) -> Iterator[Finding]:
         yield material.finding(
             KIND,
             Severity.WARNING if weak else Severity.BLOCKING,
-            f"{own(statement.subject)} {phrasing.predicate or statement.phrasing}"
+            f"{own(statement.subject)} {_feature(statement, phrasing)}"
             f"{_change(_said(prior), _said(statement))}",
             material.evidence(statement),
             material.evidence(prior),
@@ -79,6 +81,13 @@ def _said(statement: Statement) -> str:
     """The value as a message names it."""
     words = (statement.groups.get("side", ""), statement.value)
     return " ".join(word for word in words if word)
+
+
+def _feature(statement: Statement, phrasing: Phrasing) -> str:
+    """What a message says that a statement is about."""
+    if statement.phrasing == "coloured":
+        return _thing(statement)
+    return phrasing.predicate or statement.phrasing
 
 
 def _change(before: str, now: str) -> str:
@@ -139,6 +148,23 @@ def _other_mark(statement: Statement, material: Material) -> Statement | None:
         if same_place and (not side or not other or side == other):
             return None
     return prior[0] if prior else None
+
+
+def _other_colour(statement: Statement, material: Material) -> Statement | None:
+    """The same thing of theirs, said to be of another colour."""
+    same = [
+        each
+        for each in _prior("coloured", statement.subject, material)
+        if _thing(each) == _thing(statement)
+    ]
+    _, there = material.language.read_value("colour", statement.quote)
+    if any(_agree(each, statement) or each.changed or each.value in there for each in same):
+        return None
+    return same[0] if same else None
+
+
+def _thing(statement: Statement) -> str:
+    return statement.groups.get("word", "").lower()
 
 
 def _mark(statement: Statement) -> tuple[str, str]:
