@@ -10,6 +10,9 @@ from tests.unit.contradictions import Laid, contradictions
     ("language", "laid", "draft"),
     [
         ("en", "Nora was Tom's sister.", "Nora, Tom's wife, opened the door."),
+        ("en", "Nora and Tom are siblings.", "Nora looked at Tom, her husband of six years."),
+        ("en", "Tom was Nora's brother.", "Tom had been an only child."),
+        ("en", "Nora's daughter Mia was seven.", "Nora's son Mia came home from school."),
         ("en", "Nora was married to Tom.", "Nora had never married."),
         ("en", "Tom and Nora had no children.", "Tom's son was at the door."),
         ("en", ("Nora Vane", "family", "only child, orphan"), "Nora telephoned her mother."),
@@ -81,6 +84,7 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
             "Nora was Tom's sister.",
             '"Come, sister," said the abbess to Nora. Nora was a sister to all the poor.',
         ),
+        ("en", "Nora's daughter Mia was seven.", "Nora's son, Mia's brother, came home."),
         (
             "en",
             "Tom and Paul were brothers in arms.",

@@ -57,6 +57,7 @@ def test_an_earlier_chapter_that_cannot_be_read_is_named() -> None:
     [
         ("en", BROWN, True),
         ("en", "Ines shouted.", True),  # too short to tell
+        ("en", "Elena's brother Tom said nothing. Elena blinked.", True),
         ("en", "", True),
         ("en", GERMAN, False),
         ("en", "他走了。她哭了，门外下着雨，没有人来。", False),

@@ -75,6 +75,10 @@ def _related(statement: Statement, material: Material) -> Iterator[Finding]:
     said = relation(_word(statement), material)
     if said is None or owner == other or other.lower() in material.language.functional_words:
         return
+    if prior := _of_another_gender(statement, said, owner, other, material):
+        message = f"{other} is {own(owner)} {said.words[0]} in the draft, {_word(prior)} before"
+        yield _finding(statement, prior.quote, prior.chapter, message, material)
+        return
     entity = material.cast.named(other)
     gendered = statement.phrasing == "related" and said.gender
     if entity and gendered and entity.gender not in ("", said.gender):
@@ -93,6 +97,21 @@ def _related(statement: Statement, material: Material) -> Iterator[Finding]:
             return
     if said.realm == "kin" and not _remarried(owner, material):
         yield from _by_another(statement, said, owner, other, material)
+
+
+def _of_another_gender(
+    statement: Statement, said: Relation, owner: str, other: str, material: Material
+) -> Statement | None:
+    """What made a daughter of a son who is named here."""
+    if not said.gender or not any(
+        word in statement.quote for word in material.cast.own_words(other)
+    ):
+        return None
+    for prior in _all_related(material):
+        known = relation(_word(prior), material)
+        if known and (prior.subject, prior.object) == (owner, other) and known.kin == said.kin:
+            return prior if known.gender not in ("", said.gender) else None
+    return None
 
 
 def _by_another(

@@ -12,6 +12,7 @@ from domain.story.names import fold_name, is_unspaced
 from domain.story.text.cast import WORD
 
 _FUNCTION_WORDS = 0.36  # of all words; prose in a language has hardly less, that in another has
+_TOO_FEW = 12  # words, to tell by them
 _BY_CHANCE = 2  # more of them, for a short text says little
 _SAMPLE = 4000  # characters of an earlier chapter
 _QUOTED = 100  # characters
@@ -69,7 +70,7 @@ def reads_as(language: Language, text: str) -> bool:
     for word in WORD.findall(text):
         words += len(word) if is_unspaced(word) else 1
         found += word.lower() in known
-    return found + 1.5 * math.sqrt(found) + _BY_CHANCE >= _FUNCTION_WORDS * words
+    return words < _TOO_FEW or found + 1.5 * math.sqrt(found) + _BY_CHANCE >= _FUNCTION_WORDS * words
 
 
 def _ambiguous(bible: Bible) -> Iterator[Skipped]:
