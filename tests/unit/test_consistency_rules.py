@@ -56,6 +56,10 @@ def broken(rule: str, draft: str, language: str = "en") -> Sequence[str]:
         ("Only women can hear the river.", "Wystan heard the river call his name."),
         ("Men cannot open the gate.", "Wystan opened the gate and went through."),
         ("No man may enter the temple.", "Wystan went into the temple at noon."),
+        (
+            "The causeway can only be crossed at low tide.",
+            "At high tide Ottoline crossed the causeway.",
+        ),
         ("Dragons are extinct.", "A dragon flew over the town."),
         ("Nobody has a telephone.", "The telephone rang."),
         ("The elevator is out of order.", "Ottoline took the elevator to the fifth floor."),
@@ -100,6 +104,10 @@ def test_a_broken_rule_is_found(rule: str, draft: str) -> None:
         ("Only women can hear the river.", "Unit Seven heard the river call its name."),
         ("Men cannot open the gate.", "Ottoline opened the gate and went through."),
         ("No man may enter the temple.", "Ottoline went into the temple at noon."),
+        (
+            "The causeway can only be crossed at low tide.",
+            "At low tide Ottoline crossed the causeway.",
+        ),
     ],
 )
 def test_a_kept_rule_is_not(rule: str, draft: str) -> None:

@@ -367,7 +367,7 @@ def _mentioned(words: Sequence[str], told: _Told, scenes: Sequence[_Told]) -> bo
 def _another_time(told: _Told, rule: Rule) -> bool:
     """Whether a sentence names a time of the same kind as, and none of, those of a rule."""
     language = told.language
-    for name in ("weekdays", "months", "times_of_day"):
+    for name in ("weekdays", "months", "times_of_day", "tides"):
         kind = frozenset(chain.from_iterable(map(language.meanings, language.lists[name])))
         wanted = kind & frozenset(chain.from_iterable(map(language.meanings, rule.need)))
         there = kind & told.meanings

@@ -99,6 +99,11 @@ def _rule(clause: str, language: Language) -> Rule | None:
         when = language.finder("rule_when").match(rest.lstrip())
         if when is not None:
             return _parted(Form.WHEN, clause[: only.start()], rest, None, language)
+        allowed = re.search(rf"\b{language.alternatives('may')}\s*$", clause[: only.start()], re.I)
+        later = language.finder("rule_when").search(rest) if allowed else None
+        if allowed and later:  # can only be crossed at low tide
+            main = clause[: allowed.start()] + rest[: later.start()]
+            return _parted(Form.WHEN, main, rest[later.start() :], None, language)
         return None
     if not never and not only:
         return _parted(Form.ALWAYS, clause, "", None, language)
