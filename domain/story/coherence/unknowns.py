@@ -12,7 +12,7 @@ from domain.story.names import fold_name, is_unspaced
 from domain.story.text.cast import WORD
 
 _FUNCTION_WORDS = 0.36  # of all words; prose in a language has hardly less, that in another has
-_TOO_FEW = 12  # words, to tell by them
+_TOO_FEW = 10  # words, to tell by them
 _BY_CHANCE = 2  # more of them, for a short text says little
 _SAMPLE = 4000  # characters of an earlier chapter
 _QUOTED = 100  # characters
