@@ -84,7 +84,7 @@ def test_every_answer_is_as_described(
             continue  # nothing can be wrong
 
         @given(case=operation.as_strategy(generation_mode=mode), of_ours=booleans())
-        @settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
         def ask(case: Case[Any], of_ours: bool) -> None:
             nonlocal asked
             asked += 1
