@@ -50,7 +50,7 @@ def _colour(entry: Named, material: Material) -> tuple[str, Evidence] | None:
 def _word(text: str, material: Material) -> str:
     """The first word for a colour in a text."""
     found = material.language.finder(_COLOUR).search(text)
-    return found.group().lower() if found else ""
+    return str(found.group()).lower() if found else ""
 
 
 def _noun(entry: Named, material: Material) -> str:

@@ -70,7 +70,8 @@ def reads_as(language: Language, text: str) -> bool:
     for word in WORD.findall(text):
         words += len(word) if is_unspaced(word) else 1
         found += word.lower() in known
-    return words < _TOO_FEW or found + 1.5 * math.sqrt(found) + _BY_CHANCE >= _FUNCTION_WORDS * words
+    enough = found + 1.5 * math.sqrt(found) + _BY_CHANCE >= _FUNCTION_WORDS * words
+    return words < _TOO_FEW or enough
 
 
 def _ambiguous(bible: Bible) -> Iterator[Skipped]:
