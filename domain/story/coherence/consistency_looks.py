@@ -49,13 +49,13 @@ def _colour(entry: Named, material: Material) -> tuple[str, Evidence] | None:
 
 def _word(text: str, material: Material) -> str:
     """The first word for a colour in a text."""
-    found = material.language.finder(_COLOUR).search(text)
-    return str(found.group()).lower() if found else ""
+    found: str = material.language.finder(_COLOUR).findall(text)[0]
+    return found.lower()
 
 
 def _noun(entry: Named, material: Material) -> str:
     """The word of its name that says what it is."""
-    words = [
+    words: list[str] = [
         word
         for word in WORD.findall(entry.name)
         if word.lower() not in material.language.function_words
