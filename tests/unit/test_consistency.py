@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from adapters.languages import LANGUAGES, load_language
 from domain.story.bible import Bible
 from domain.story.coherence.case import Analysis, Case
-from domain.story.coherence.consistency import ConsistencyAnalyst
+from domain.story.coherence.consistency.analyst import ConsistencyAnalyst
 from domain.story.coherence.gate import check, prepare
 from domain.story.coherence.score import acceptable, score
 from domain.story.coherence.verdict import Evidence, Finding, Severity, Verdict

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.story.coherence.consistency_attributes import attributes
+from domain.story.coherence.consistency.attributes import attributes
 from tests.unit.contradictions import Laid, contradictions
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.story.coherence.consistency_possession import possession
+from domain.story.coherence.consistency.possession import possession
 from tests.unit.contradictions import Laid, contradictions
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from domain.story.bible import Bible, bible_words
 from domain.story.coherence.case import Analyser, Case
 from domain.story.coherence.chekhov import ChekhovTracker
-from domain.story.coherence.consistency import ConsistencyAnalyst
+from domain.story.coherence.consistency.analyst import ConsistencyAnalyst
 from domain.story.coherence.drift import CharacterDriftDetector
 from domain.story.coherence.score import acceptable, score
 from domain.story.coherence.unknowns import unknowns, unread

@@ -1,0 +1,1 @@
+"""Contradictions: a draft against the bible and the approved chapters, a file a kind."""

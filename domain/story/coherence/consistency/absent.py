@@ -1,0 +1,145 @@
+"""Who is far away or held: nobody in prison pours the tea, nor who rang from abroad an hour ago."""
+
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from domain.story.coherence.consistency.geography import KIND
+from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.verdict import Evidence, Finding, Severity
+from domain.story.text.mentions import Sentence
+from domain.story.text.prose import read_prose
+from domain.story.text.speakers import spoken
+
+_QUOTE = 400
+_SOON = 40
+"""Sentences after a call in which the caller is not there yet."""
+_NEAR = 3
+"""Sentences in which it is said how much later it is."""
+
+
+class _Absent(NamedTuple):
+    """Where somebody is; `at` is the draft's sentence that says so, or 0."""
+
+    place: str
+    source: Evidence
+    at: int = 0
+
+
+def absent(material: Material) -> Iterator[Finding]:
+    """Who goes about in the draft, and is somewhere else."""
+    held = _held(material)
+    yield from _around(held, material, material.draft.prose.sentences)
+    yield from _callers(material)
+
+
+def _held(material: Material) -> dict[str, _Absent]:
+    """Who by the bible is held or far away, and has not been about in the chapters."""
+    bible, cast = material.case.bible, material.cast
+    be = material.language.lists["be"][0]
+    texts = [(fact.text, fact.text) for fact in bible.facts if fact.text]
+    for entry in bible.characters:
+        for key, value in entry.attributes.items():
+            if key.lower().replace("_", " ").strip() in material.language.lists["fate_keys"]:
+                texts.append((f"{entry.name} {be} {value}.", value))
+    found = {
+        char: absence
+        for text, quote in texts
+        for sentence in read_prose(text, cast).sentences
+        for char, absence in _by("held_at", sentence, material.quoted(0, quote), material)
+    }
+    active = {
+        cast.chars.get(each.subject, "")
+        for told in material.earlier
+        for each in told.statements
+        if each.phrasing == "acts" and each.plain and not each.past
+    }
+    return {char: absence for char, absence in found.items() if char not in active}
+
+
+def _by(
+    name: str, sentence: Sentence, source: Evidence, material: Material
+) -> Iterator[tuple[str, _Absent]]:
+    find, marked = material.language.finder, sentence.marked
+    doubtful = ("unreal", "irrealis", "negation", "freed", "flashback")
+    for pattern in material.language.patterns(name):
+        for match in pattern.finditer(marked):
+            if "?" not in marked and not any(find(each).search(marked) for each in doubtful):
+                yield match["s"], _Absent(match.groupdict().get("p") or "", source)
+
+
+def _around(
+    held: dict[str, _Absent], material: Material, sentences: Sequence[Sentence]
+) -> Iterator[Finding]:
+    """Who is held and goes about in a scene that is not where they are held."""
+    find, draft = material.language.finder, material.draft
+    if not held or any(
+        find("freed").search(told.text) and any(char in each.marked for char in held)
+        for told in (*material.earlier, draft)
+        for each in told.prose.sentences
+        if find("freed").search(each.marked)
+    ):
+        return
+    said = [sentence for _, sentence in spoken(draft.prose)]
+    for at, sentence in enumerate((*sentences, *said)):
+        scene = "".join(each.marked for each in sentences if each.scene == sentence.scene)
+        if find("held_words").search(scene):
+            continue
+        for char in _about(sentence, material, aloud=at >= len(sentences)):
+            if char in held:
+                yield _finding(char, sentence, held.pop(char), material)
+
+
+def _callers(material: Material) -> Iterator[Finding]:
+    """Who called from far away just before, and is there in person."""
+    find, draft = material.language.finder, material.draft
+    calls: dict[str, _Absent] = {}
+    for told in (*material.earlier[-1:], draft):
+        sentences = told.prose.sentences
+        said = {each.span.start: each for _, each in spoken(told.prose)}
+        starts = sorted(said)
+        for at, sentence in enumerate(sentences):
+            marked = sentence.marked
+            if told is draft:
+                late = [each.marked for each in sentences[max(0, at + 1 - _NEAR) : at + 1]]
+                soon = any(find("meanwhile").search(each) for each in late)
+                if find("time_loose").search(marked) or find("time_next").search(marked):
+                    calls.clear()
+                for char in _about(sentence, material):
+                    call = calls.get(char)
+                    here = call is not None and 0 < at - call.at <= _SOON and call.at >= 0
+                    if call is None or not (soon or here) or call.place in marked:
+                        continue
+                    yield _finding(char, sentence, calls.pop(char), material)
+                if find("homeward").search(marked) or find("freed").search(marked):
+                    for mention in sentence.mentions:
+                        calls.pop(mention.char, None)
+            source = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+            inside = [said[n] for n in starts if sentence.span.start <= n < sentence.span.end]
+            for each in (sentence, *inside):
+                for char, call in _by("called_from", each, source, material):
+                    calls[char] = call._replace(at=at if told is draft else -1)
+
+
+def _about(sentence: Sentence, material: Material, *, aloud: bool = False) -> Iterator[str]:
+    """Who is about in person by a sentence."""
+    find, marked = material.language.finder, sentence.marked
+    doubtful = ("unreal", "irrealis", "negation", "flashback", "perfect", "by_wire", "retold")
+    if "?" in marked or any(find(name).search(marked) for name in doubtful):
+        return
+    likely = {mention.char for mention in sentence.mentions if mention.likely}
+    for name in ("is_about",) if aloud else ("is_about", "goes_about"):
+        for pattern in material.language.patterns(name):
+            for match in pattern.finditer(marked):
+                if match["s"] not in likely:
+                    yield match["s"]
+
+
+def _finding(char: str, sentence: Sentence, absence: _Absent, material: Material) -> Finding:
+    draft = material.draft
+    return material.finding(
+        KIND,
+        Severity.WARNING,
+        f"{material.cast.by_char[char].name} is not here by what came before",
+        material.quoted(draft.number, sentence.span.of(draft.text)[:_QUOTE]),
+        absence.source,
+    )

@@ -1,0 +1,212 @@
+"""Place and travel: nobody is in two places at once, or there sooner than the way takes."""
+
+import re
+from collections.abc import Iterator
+
+from domain.story.coherence.consistency.absent import absent
+from domain.story.coherence.consistency.floors import floors
+from domain.story.coherence.consistency.geography import KIND, geography, place_of
+from domain.story.coherence.consistency.journeys import journeys
+from domain.story.coherence.consistency.lacks import lacking
+from domain.story.coherence.consistency.ruins import ruins
+from domain.story.coherence.consistency.sites import sites
+from domain.story.coherence.consistency.unvisited import unvisited
+from domain.story.coherence.consistency.ways import closed_ways
+from domain.story.coherence.consistency.whereabouts import whereabouts
+from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.verdict import Evidence, Finding, Severity
+from domain.story.extraction.statements import Statement
+from domain.story.extraction.told import Told
+from domain.story.text import marks
+from domain.story.text.mentions import Sentence
+
+_QUOTE = 400
+
+
+def place_and_travel(material: Material) -> Iterator[Finding]:
+    """Where somebody is in the draft, against where they were and how far that is."""
+    yield from geography(material)
+    yield from lacking(material)
+    yield from journeys(material)
+    yield from _alibis(material)
+    yield from _elsewhere(material)
+    yield from _confined(material)
+    yield from _sealed(material)
+    yield from _rooms(material)
+    yield from whereabouts(material)
+    yield from closed_ways(material)
+    yield from ruins(material)
+    yield from floors(material)
+    yield from unvisited(material)
+    yield from absent(material)
+    yield from sites(material)
+
+
+def _alibis(material: Material) -> Iterator[Finding]:
+    """Who was in one place at a time that is named, and is in another one at that time."""
+    known: dict[tuple[str, str], Statement] = {}
+    for statement in material.before:
+        for moment in _moments(statement, material):
+            known.setdefault((statement.subject, moment), statement)
+    for statement in material.draft.statements:
+        for moment in _moments(statement, material):
+            prior = known.setdefault((statement.subject, moment), statement)
+            if prior.object != statement.object:
+                yield material.finding(
+                    KIND,
+                    Severity.WARNING,
+                    f"{statement.subject} was in {prior.object} {moment}, and not in "
+                    f"{statement.object}",
+                    material.evidence(statement),
+                    material.evidence(prior),
+                )
+                return
+
+
+def _moments(statement: Statement, material: Material) -> Iterator[str]:
+    if statement.phrasing == "located" and statement.plain:
+        for match in material.language.finder("moments").finditer(statement.quote):
+            yield match.group().lower()
+
+
+def _elsewhere(material: Material) -> Iterator[Finding]:
+    """Who was somewhere by the last chapter's last word, and is elsewhere with no way between."""
+    if not material.earlier:
+        return
+    last = material.earlier[-1].number
+    where: dict[str, Statement] = {}
+    for statement in material.before:
+        if statement.phrasing in ("located", "travels") and statement.plain and not statement.past:
+            where[statement.subject] = statement
+    homeward = material.language.finder("homeward")
+    meanwhile = material.language.finder("meanwhile")
+    for statement in material.draft.statements:
+        if statement.phrasing == "travels":
+            where.pop(statement.subject, None)
+        if statement.phrasing != "located" or not statement.plain or statement.past:
+            continue
+        prior = where.pop(statement.subject, None)
+        if prior is None or prior.chapter != last or prior.object == statement.object:
+            continue
+        before = material.draft.text[: statement.start + len(statement.quote)]
+        if homeward.search(before) or not meanwhile.search(statement.quote) or not prior.sure:
+            continue
+        yield material.finding(
+            KIND,
+            Severity.WARNING,
+            f"{statement.subject} was in {prior.object}, and is in {statement.object} here, with "
+            "no way between",
+            material.evidence(statement),
+            material.evidence(prior),
+        )
+
+
+def _confined(material: Material) -> Iterator[Finding]:
+    """Who was locked in at the last chapter's end, and goes about with nobody letting them out."""
+    language = material.language
+    locked: dict[str, tuple[str, Evidence]] = {}
+    for told in (*material.earlier[-1:], material.draft):
+        for sentence, text in _plain(told, material):
+            if language.finder("released").search(text):
+                locked.clear()
+                continue
+            for char, match in _matches("confined", sentence, material):
+                locked[char] = (match.group("word").lower(), _quoted(sentence, told, material))
+            if told is not material.draft:
+                continue
+            for char, _ in _matches("goes_about", sentence, material):
+                if char not in locked:
+                    continue
+                room, source = locked.pop(char)
+                name = material.cast.by_char[char].name
+                if room not in text.lower():
+                    yield material.finding(
+                        KIND,
+                        Severity.WARNING,
+                        f"{name} was locked in, and nobody has let {name} out",
+                        _quoted(sentence, told, material),
+                        source,
+                    )
+
+
+def _sealed(material: Material) -> Iterator[Finding]:
+    """Nobody leaves a place that is cut off."""
+    language, cast = material.language, material.cast
+    bible = material.case.bible
+    texts = (*(rule.text for rule in bible.rules), *(fact.text for fact in bible.facts))
+    inside = next((text for text in texts if language.finder("cut_off").search(text)), None)
+    if inside is None or material.told_since(language.lists["reopened"]):
+        return
+    for sentence, _ in _plain(material.draft, material):
+        for char, match in _matches("goes_to", sentence, material):
+            place = place_of(match, cast)
+            if place and place not in inside:
+                yield material.finding(
+                    KIND,
+                    Severity.WARNING,
+                    f"{cast.by_char[char].name} cannot go to {place}",
+                    _quoted(sentence, material.draft, material),
+                    material.quoted(0, inside[:_QUOTE]),
+                )
+                return
+
+
+def _rooms(material: Material) -> Iterator[Finding]:
+    """Who goes into one room and is in another one, with no step between."""
+    language = material.language
+    where: dict[str, tuple[str, Evidence]] = {}
+    scene = 0
+    for sentence, text in _plain(material.draft, material):
+        if sentence.scene != scene:
+            scene = sentence.scene
+            where.clear()
+        went = list(_matches("into_room", sentence, material))
+        there = list(_matches("in_room", sentence, material))
+        if not went and language.finder("moving").search(text):
+            where.clear()
+            continue
+        for char, match in there:
+            room = match.group("word").lower()
+            prior = where.pop(char, None)
+            if prior and not went and not language.meanings(prior[0]) & language.meanings(room):
+                yield material.finding(
+                    KIND,
+                    Severity.WARNING,
+                    f"{material.cast.by_char[char].name} is in the {prior[0]}, and in the {room}",
+                    _quoted(sentence, material.draft, material),
+                    prior[1],
+                )
+        for char, match in went:
+            source = _quoted(sentence, material.draft, material)
+            where[char] = (match.group("word").lower(), source)
+
+
+def _plain(told: Told, material: Material) -> Iterator[tuple[Sentence, str]]:
+    """The narrator's sentences that tell what is so."""
+    language = material.language
+    for sentence in told.prose.sentences:
+        text = sentence.span.of(told.prose.narrated).replace(marks.SPOKEN, " ")
+        doubtful = ("unreal", "flashback", "perfect")
+        if not any(language.finder(name).search(text) for name in doubtful):
+            yield sentence, text
+
+
+def _matches(
+    name: str, sentence: Sentence, material: Material
+) -> Iterator[tuple[str, re.Match[str]]]:
+    """Where a list's patterns fit, each with the person that is meant for sure."""
+    language = material.language
+    likely = {mention.char for mention in sentence.mentions if mention.likely}
+    if not sentence.mentions:
+        return
+    for pattern in language.patterns(name):
+        for match in pattern.finditer(sentence.marked):
+            said = match.group()
+            if language.finder("negation").search(said) or language.finder("irrealis").search(said):
+                continue
+            if match.group("s") not in likely:
+                yield match.group("s"), match
+
+
+def _quoted(sentence: Sentence, told: Told, material: Material) -> Evidence:
+    return material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])

@@ -1,0 +1,99 @@
+"""Places that are no more: nobody dines in an inn that has burned down, or that has closed."""
+
+import re
+from collections.abc import Iterator
+
+from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.verdict import Evidence, Finding, Severity
+from domain.story.extraction.told import Told
+from domain.story.text.mentions import Sentence
+from domain.story.text.prose import read_prose
+
+KIND = "place_and_travel"
+_QUOTE = 400
+_UNTRUE = ("unreal", "irrealis", "negation")
+_EARLIER = ("flashback", "perfect", "retold")
+
+
+def ruins(material: Material) -> Iterator[Finding]:
+    """Who is in a place that by what came before nobody can be in."""
+    gone = {**dict(_laid_down(material)), **dict(_told(material))}
+    draft, language = material.draft, material.language
+    reported: set[str] = set()
+    for sentence in draft.prose.sentences if gone else ():
+        text = sentence.span.of(draft.prose.narrated)
+        doubtful = (*_UNTRUE, *_EARLIER, "remains")
+        if any(language.finder(name).search(text) for name in doubtful):
+            continue
+        for pattern in language.patterns("place_used"):
+            for match in pattern.finditer(sentence.marked):
+                place = _named(match, material)
+                if place not in gone or place in reported:
+                    continue
+                reported.add(place)
+                if not _mended(place, sentence, material):
+                    yield material.finding(
+                        KIND,
+                        Severity.WARNING,
+                        f"{place} is no more by what came before, and is used in the draft",
+                        _quoted(sentence, draft, material),
+                        gone[place],
+                    )
+
+
+def _laid_down(material: Material) -> Iterator[tuple[str, Evidence]]:
+    language, bible = material.language, material.case.bible
+    texts = [rule.text for rule in bible.rules] + [fact.text for fact in bible.facts]
+    for text in (*texts, *(line.text for line in bible.timeline)):
+        for sentence in read_prose(text, material.cast).sentences:
+            for place in _ruined(sentence, material):
+                yield place, material.quoted(0, text[:_QUOTE])
+    for entry in bible.places:
+        for key, value in entry.attributes.items():
+            told = key.lower().replace("_", " ").strip() in language.lists["fate_keys"]
+            if told and language.finder("ruined_values").search(value):
+                yield entry.name.lower(), material.quoted(0, value[:_QUOTE])
+
+
+def _told(material: Material) -> Iterator[tuple[str, Evidence]]:
+    for told in material.earlier:
+        for sentence in told.prose.sentences:
+            for place in _ruined(sentence, material):
+                yield place, _quoted(sentence, told, material)
+
+
+def _ruined(sentence: Sentence, material: Material) -> Iterator[str]:
+    find = material.language.finder
+    marked = find("never_mended").sub("", sentence.marked)
+    doubtful = (*_UNTRUE, "believed_so", "place_mended")
+    if any(find(name).search(marked) for name in doubtful):
+        return
+    for pattern in material.language.patterns("place_ruined"):
+        for match in pattern.finditer(marked):
+            yield _named(match, material)
+
+
+def _named(match: re.Match[str], material: Material) -> str:
+    text = match["p"]
+    known = material.cast.by_char.get(text)
+    return known.name.lower() if known else text.lower()
+
+
+def _mended(place: str, sentence: Sentence, material: Material) -> bool:
+    """Whether the story says, of that place, that it stands again, or that it is another one."""
+    known = material.cast.named(place)
+    names = known.names if known else (place,)
+    named = re.compile("|".join(rf"\b{re.escape(name)}\b" for name in names), re.IGNORECASE)
+    again = material.language.finder("place_mended")
+    for told in (*material.earlier, material.draft):
+        for each in told.prose.sentences:
+            if told is material.draft and each.span.start > sentence.span.start:
+                return False
+            text = each.span.of(told.text)
+            if named.search(text) and again.search(text):
+                return True
+    return False
+
+
+def _quoted(sentence: Sentence, told: Told, material: Material) -> Evidence:
+    return material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])

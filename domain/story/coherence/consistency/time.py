@@ -1,0 +1,222 @@
+"""Time and age: ages, years of birth, how long ago things were and how long they took."""
+
+import re
+from collections.abc import Iterator
+
+from domain.story.coherence.consistency.dates import KIND, dates
+from domain.story.coherence.consistency.occasions import occasions
+from domain.story.coherence.consistency.setting import set_in_year, setting
+from domain.story.coherence.consistency.material import Material, own
+from domain.story.coherence.verdict import Finding, Severity
+from domain.story.extraction.statements import Statement
+
+_QUOTE = 400
+_UNDER = 4
+"""Years; who is not yet ten is not much younger."""
+_HEDGE = 16
+"""Characters before a number in which it is hedged."""
+_LEAST = 3
+"""Years; a smaller number after a name is rarely an age."""
+
+
+def time_and_age(material: Material) -> Iterator[Finding]:
+    """Ages and times in the draft that what came before rules out."""
+    for statement in (*material.draft.statements, *material.heard):
+        if not statement.plain and not _nearly(statement, material):
+            continue
+        match statement.phrasing:
+            case "age":
+                yield from _age(statement, material)
+                yield from _born_then(statement, material)
+            case "birth_year":
+                yield from _same(statement, "year of birth", material)
+    yield from _coming(material)
+    yield from dates(material)
+    yield from occasions(material)
+    yield from setting(material)
+
+
+def ages(statement: Statement, material: Material) -> tuple[int, int] | None:
+    """The youngest and the oldest that a statement allows."""
+    language = material.language
+    text = statement.groups.get("number", "")
+    if decade := statement.groups.get("decade", "").lower():
+        named = [word.lower() for word in language.lists["decades"]]
+        low = next((10 * at for at, word in enumerate(named, 1) if word.startswith(decade)), 0)
+        return (low - 2, low + 9) if low else None
+    if not text.isdecimal():
+        found = [
+            number
+            for match in language.finder("number").finditer(text)
+            if (number := language.read_number(match.group())) is not None
+        ] or ([read] if (read := language.read_number(text)) else [])
+    else:
+        found = [int(text)]
+    if not found and text:
+        found = [int(word) for word in text.split() if word.isdecimal()]
+    if not found or min(found) < _LEAST or max(found) > 130:
+        return None
+    just_before = statement.quote.lower().partition(text.lower())[0][-_HEDGE:]
+    hedges = (statement.groups.get(name, "") for name in ("hedge", "hedge2"))
+    words = " ".join((just_before, *hedges)).lower()
+    if "under" in statement.groups or language.finder("below").search(words):
+        return max(0, min(found) - _UNDER), min(found) - 1
+    if language.finder("about").search(words):
+        return min(found) - 4, max(found) + 4
+    return min(found), max(found)
+
+
+def _nearly(statement: Statement, material: Material) -> bool:
+    """Whether nothing but the number itself is hedged: `she was nearly fifty`."""
+    number = statement.groups.get("number", "")
+    if statement.phrasing != "age" or not number:
+        return False
+    find = material.language.finder
+    hedged = rf"{find('below').pattern}\s+{re.escape(number)}"
+    rest = re.sub(hedged, number, statement.quote, flags=re.IGNORECASE)
+    doubtful = any(find(name).search(rest) for name in ("unreal", "irrealis", "negation"))
+    return rest != statement.quote and not doubtful and "?" not in rest
+
+
+def _coming(material: Material) -> Iterator[Finding]:
+    """Ages that somebody is to have soon: `she would be forty in spring`."""
+    language, cast = material.language, material.cast
+    for sentence in material.draft.prose.sentences:
+        if not sentence.mentions or language.finder("unreal").search(sentence.marked):
+            continue
+        for pattern in language.patterns("age_coming"):
+            for match in pattern.finditer(sentence.marked):
+                name = cast.by_char[match.group("s")].name
+                age = language.read_number(match.group("number"))
+                known = [
+                    (each, span)
+                    for each in material.prior("age", name)
+                    if each.plain and not each.past and (span := ages(each, material)) is not None
+                ]
+                if age is None or not known or material.years_pass:
+                    continue
+                if any(low <= age <= high + 2 for _, (low, high) in known):
+                    continue
+                quote = sentence.span.of(material.draft.text)[:_QUOTE]
+                yield material.finding(
+                    KIND,
+                    Severity.WARNING,
+                    f"{own(name)} age: {_span(*known[-1][1])} before, soon {age} in the draft",
+                    material.quoted(material.draft.number, quote),
+                    material.evidence(known[-1][0]),
+                )
+
+
+def _born_then(statement: Statement, material: Material) -> Iterator[Finding]:
+    """An age in a year that a sentence names, against the year of birth."""
+    years = [
+        int(match.group("year"))
+        for pattern in material.language.patterns("year_now")
+        for match in pattern.finditer(statement.quote)
+    ]
+    now = set_in_year(material)
+    if not years and now is not None and not statement.past:
+        years = [now]
+    span = ages(statement, material)
+    if len(set(years)) != 1 or span is None:
+        return
+    for prior in material.prior("birth_year", statement.subject):
+        born = [int(word) for word in prior.value.replace("-", " ").split() if len(word) == 4]
+        if prior.plain and born and not span[0] - 1 <= years[0] - born[0] <= span[1] + 1:
+            yield material.finding(
+                KIND,
+                Severity.WARNING,
+                f"{statement.subject} cannot be {_span(*span)} in {years[0]}",
+                material.evidence(statement),
+                material.evidence(prior),
+            )
+            return
+
+
+def _age(statement: Statement, material: Material) -> Iterator[Finding]:
+    if statement.past or _of_relative(statement, material):
+        return
+    if (now := ages(statement, material)) is None:
+        return
+    later = material.years_pass
+    known = [
+        (each, span)
+        for each in material.prior("age", statement.subject)
+        if each.plain and not each.past and (span := ages(each, material)) is not None
+    ]
+    if not known or any(_fits(now, span, later) for _, span in known):
+        return
+    prior, (low, high) = known[-1]
+    apart = max(low - now[1], now[0] - high)
+    language = material.language
+    if any(each.search(statement.quote) for each in language.patterns("age_then")) and (
+        statement.speaker or now[1] < low
+    ):
+        return
+    if now[1] < low and _looks_back(statement, material):
+        return
+    then = material.language.finder("told_when").search(statement.quote)
+    plainly = apart > 1 and not then and material.certain(statement)
+    severity = Severity.BLOCKING if plainly else Severity.WARNING
+    yield material.finding(
+        KIND,
+        severity,
+        f"{own(statement.subject)} age: {_span(low, high)} before, {_span(*now)} in the draft",
+        material.evidence(statement),
+        material.evidence(prior),
+    )
+
+
+def _of_relative(statement: Statement, material: Material) -> bool:
+    """Whether a relative's age is told: `Sam, whose cousin had turned eighteen`."""
+    return any(
+        pattern.search(statement.quote) for pattern in material.language.patterns("whose_relative")
+    )
+
+
+def _looks_back(statement: Statement, material: Material) -> bool:
+    """Whether the words before in the same paragraph, or these, tell of earlier times."""
+    before = [
+        sentence
+        for sentence in material.draft.prose.sentences
+        if sentence.span.start <= statement.start
+    ][-2:]
+    language = material.language
+    return any(
+        sentence.paragraph == before[-1].paragraph
+        and any(
+            language.finder(name).search(language.finder("just_aged").sub("", sentence.marked))
+            for name in (
+                "flashback",
+                "retold",
+                "formerly",
+                *(("perfect",) if sentence.mentions else ()),
+            )
+        )
+        for sentence in before
+    )
+
+
+def _fits(now: tuple[int, int], before: tuple[int, int], later: int) -> bool:
+    """Whether an age goes with an earlier one: a birthday may lie between, years where the story
+    says so."""
+    return now[1] >= before[0] and now[0] <= before[1] + 1 + later
+
+
+def _span(low: int, high: int) -> str:
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def _same(statement: Statement, what: str, material: Material) -> Iterator[Finding]:
+    for prior in material.prior(statement.phrasing, statement.subject):
+        years = [word for word in prior.value.replace("-", " ").split() if len(word) == 4]
+        if prior.plain and years and statement.value not in years:
+            yield material.finding(
+                KIND,
+                Severity.BLOCKING,
+                f"{own(statement.subject)} {what}: {years[0]} before, "
+                f"{statement.value} in the draft",
+                material.evidence(statement),
+                material.evidence(prior),
+            )
+            return
