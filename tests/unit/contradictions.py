@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from adapters.languages import load_language
 from domain.story.bible import Bible
-from domain.story.coherence.gate import prepare
 from domain.story.coherence.consistency.material import Material, gather
+from domain.story.coherence.gate import prepare
 from domain.story.coherence.verdict import Finding
 from domain.story.reading import ChapterText
 

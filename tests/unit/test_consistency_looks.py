@@ -8,8 +8,8 @@ from adapters.languages import load_language
 from domain.story.bible import Bible
 from domain.story.coherence.consistency.attributes import attributes
 from domain.story.coherence.consistency.looks import looks
-from domain.story.coherence.gate import prepare
 from domain.story.coherence.consistency.material import gather
+from domain.story.coherence.gate import prepare
 from domain.story.reading import ChapterText
 
 Item = Mapping[str, object]

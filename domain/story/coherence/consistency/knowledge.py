@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from domain.story.coherence.consistency.forgotten import forgotten
-from domain.story.coherence.consistency.strangers import strangers
 from domain.story.coherence.consistency.content import meanings, shared
+from domain.story.coherence.consistency.forgotten import forgotten
 from domain.story.coherence.consistency.kin_said import sentences_said
 from domain.story.coherence.consistency.material import Material
 from domain.story.coherence.consistency.secrets import has_words, secret_words
+from domain.story.coherence.consistency.strangers import strangers
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.statements import Statement
 from domain.story.extraction.told import Told

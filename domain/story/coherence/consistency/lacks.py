@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from domain.story.coherence.consistency.geography import KIND, named
 from domain.story.coherence.consistency.content import meanings
+from domain.story.coherence.consistency.geography import KIND, named
 from domain.story.coherence.consistency.material import Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told

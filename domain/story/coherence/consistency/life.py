@@ -15,8 +15,8 @@ from domain.story.coherence.consistency.deaths import (
     named_near,
     who,
 )
-from domain.story.coherence.consistency.manner import manner_of_death
 from domain.story.coherence.consistency.kinsfolk import Kinsfolk
+from domain.story.coherence.consistency.manner import manner_of_death
 from domain.story.coherence.consistency.material import Material
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement, of_sentence

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from domain.story.coherence.consistency.titles import apposed, called, other_rank
 from domain.story.coherence.consistency.material import Material
 from domain.story.coherence.consistency.naming import SHORTEST, Named, Naming
+from domain.story.coherence.consistency.titles import apposed, called, other_rank
 from domain.story.coherence.verdict import Finding
 from domain.story.text.cast import words_of
 from domain.story.text.sentences import covering

@@ -8,12 +8,12 @@ from domain.story.coherence.consistency.floors import floors
 from domain.story.coherence.consistency.geography import KIND, geography, place_of
 from domain.story.coherence.consistency.journeys import journeys
 from domain.story.coherence.consistency.lacks import lacking
+from domain.story.coherence.consistency.material import Material
 from domain.story.coherence.consistency.ruins import ruins
 from domain.story.coherence.consistency.sites import sites
 from domain.story.coherence.consistency.unvisited import unvisited
 from domain.story.coherence.consistency.ways import closed_ways
 from domain.story.coherence.consistency.whereabouts import whereabouts
-from domain.story.coherence.consistency.material import Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.statements import Statement
 from domain.story.extraction.told import Told

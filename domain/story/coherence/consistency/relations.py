@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from domain.story.coherence.consistency.unowned import Unowned
 from domain.story.coherence.consistency.kin_said import said, sentences_said
 from domain.story.coherence.consistency.kinship import Kinship, close, composed_kin, paths
 from domain.story.coherence.consistency.material import Material, own
+from domain.story.coherence.consistency.unowned import Unowned
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.statements import Statement, of_sentence
 from domain.story.language import Relation

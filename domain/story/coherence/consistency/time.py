@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator
 
 from domain.story.coherence.consistency.dates import KIND, dates
+from domain.story.coherence.consistency.material import Material, own
 from domain.story.coherence.consistency.occasions import occasions
 from domain.story.coherence.consistency.setting import set_in_year, setting
-from domain.story.coherence.consistency.material import Material, own
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
 
