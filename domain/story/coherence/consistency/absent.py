@@ -10,7 +10,6 @@ from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
 from domain.story.text.speakers import spoken
 
-_QUOTE = 400
 _SOON = 40
 """Sentences after a call in which the caller is not there yet."""
 _NEAR = 3
@@ -113,7 +112,7 @@ def _callers(material: Material) -> Iterator[Finding]:
                 if find("homeward").search(marked) or find("freed").search(marked):
                     for mention in sentence.mentions:
                         calls.pop(mention.char, None)
-            source = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+            source = material.sentence(told, sentence)
             inside = [said[n] for n in starts if sentence.span.start <= n < sentence.span.end]
             for each in (sentence, *inside):
                 for char, call in _by("called_from", each, source, material):
@@ -140,6 +139,6 @@ def _finding(char: str, sentence: Sentence, absence: _Absent, material: Material
         KIND,
         Severity.WARNING,
         f"{material.cast.by_char[char].name} is not here by what came before",
-        material.quoted(draft.number, sentence.span.of(draft.text)[:_QUOTE]),
+        material.sentence(draft, sentence),
         absence.source,
     )

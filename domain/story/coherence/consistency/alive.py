@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping
 
 from domain.story.coherence.consistency.deaths import lives, who
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
 from domain.story.text.mentions import Sentence
 from domain.story.text.speakers import spoken
 
 _KIND = "life_and_death"
-_QUOTE = 400
 _NEAR = 300
 _DOUBTFUL = ("unreal", "irrealis", "negation")
 
@@ -96,7 +95,7 @@ def _long_ago(death: Statement, material: Material) -> bool:
 def _finding(
     message: str, said: bool, sentence: Sentence, prior: Statement, material: Material
 ) -> Finding:
-    words = sentence.span.of(material.draft.text)[:_QUOTE]
+    words = sentence.span.of(material.draft.text)[:QUOTE]
     return material.finding(
         _KIND,
         Severity.WARNING,

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from domain.story.coherence.consistency.calendar import clashes
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.statements import Statement
 from domain.story.extraction.told import Told
@@ -15,7 +15,6 @@ from domain.story.text.prose import read_prose
 from domain.story.text.speakers import spoken
 
 KIND = "time_and_age"
-_QUOTE = 400
 _YEARS = {"day": 1 / 365, "night": 1 / 365, "week": 1 / 52, "month": 1 / 12, "year": 1.0}
 _LONG = 2
 """Years; of shorter times it is not known how far chapters lie apart."""
@@ -63,9 +62,9 @@ def _course(material: Material) -> Iterator[Finding]:
                 Severity.WARNING,
                 "It cannot be that time so much later",
                 material.quoted(
-                    material.draft.number, clash.after.span.of(material.draft.text)[:_QUOTE]
+                    material.draft.number, clash.after.span.of(material.draft.text)[:QUOTE]
                 ),
-                material.quoted(before.number, clash.before.span.of(before.text)[:_QUOTE]),
+                material.quoted(before.number, clash.before.span.of(before.text)[:QUOTE]),
             )
 
 
@@ -75,13 +74,13 @@ def _laid_down(material: Material) -> Iterator[_Dated]:
     for text in (*texts, *(fact.text for fact in bible.facts if fact.text)):
         prose = read_prose(text, material.cast)
         for sentence in prose.sentences:
-            quote = material.quoted(0, sentence.span.of(text)[:_QUOTE])
+            quote = material.quoted(0, sentence.span.of(text)[:QUOTE])
             yield from _dated(sentence, quote, material.cast)
 
 
 def _all(told: Told, material: Material) -> Iterator[_Dated]:
     for sentence in _sentences(told):
-        quote = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+        quote = material.sentence(told, sentence)
         yield from _dated(sentence, quote, material.cast)
 
 
@@ -217,13 +216,13 @@ def _by_age(now: _Elder, ages: dict[str, Statement], material: Material) -> _Eld
 def _laid_ranks(material: Material) -> Iterator[_Elder]:
     for fact in material.case.bible.facts:
         for sentence in read_prose(fact.text, material.cast).sentences:
-            quote = material.quoted(0, fact.text[:_QUOTE])
+            quote = material.quoted(0, fact.text[:QUOTE])
             yield from _ranks(sentence, quote, material.cast)
 
 
 def _ranked(told: Told, material: Material) -> Iterator[_Elder]:
     for sentence in _sentences(told):
-        quote = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+        quote = material.sentence(told, sentence)
         yield from _ranks(sentence, quote, material.cast)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from domain.story.coherence.consistency.kinsfolk import Kinsfolk
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.extraction.statements import Statement, of_sentence
 from domain.story.extraction.told import Told
 from domain.story.language import Language
@@ -15,7 +15,6 @@ from domain.story.text.mentions import Sentence
 
 DEATHS = ("dies", "not_survived")
 ALIVE = ("acts", "met", "present", "with_alive")
-_QUOTE = 400
 _NEAR = 300
 _KEY = re.compile(r"[\s_-]+")
 _SEEN = 1
@@ -54,13 +53,15 @@ def deaths(material: Material) -> dict[str, Statement]:
         elif death is not None and death.quote != statement.quote and lives(statement, material):
             late = statement.chapter == last and statement.sure and statement.phrasing == "acts"
             seen[name] += late
-            told = next(
-                (each for each in material.earlier if each.number == statement.chapter), None
-            )
-            plain = told is None or named_near(statement, told, material)
-            if (death.chapter and plain) or seen[name] >= _SEEN:
+            if seen[name] >= _SEEN or (death.chapter and _plainly(statement, material)):
                 del found[name]
     return found
+
+
+def _plainly(statement: Statement, material: Material) -> bool:
+    """Whether it is beyond doubt whom a statement is about."""
+    told = next((each for each in material.earlier if each.number == statement.chapter), None)
+    return told is None or named_near(statement, told, material)
 
 
 def named_near(statement: Statement, told: Told, material: Material) -> bool:
@@ -87,7 +88,7 @@ def deed(name: str, sentence: Sentence, told: Told, phrasing: str = "acts") -> S
         value="",
         likes=frozenset(),
         object="",
-        quote=sentence.span.of(told.text)[:_QUOTE],
+        quote=sentence.span.of(told.text)[:QUOTE],
         start=sentence.span.start,
         chapter=told.number,
         scene=sentence.scene,

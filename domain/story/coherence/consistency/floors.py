@@ -3,13 +3,11 @@
 import re
 from collections.abc import Iterator
 
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
-
-_QUOTE = 400
 
 
 def floors(material: Material) -> Iterator[Finding]:
@@ -28,7 +26,7 @@ def floors(material: Material) -> Iterator[Finding]:
                             "place_and_travel",
                             Severity.WARNING,
                             f"{place} has no such floor by what came before",
-                            material.quoted(draft.number, sentence.span.of(draft.text)[:_QUOTE]),
+                            material.sentence(draft, sentence),
                             source,
                         )
                         return
@@ -46,12 +44,12 @@ def _laid_down(material: Material) -> Iterator[_Counted]:
             texts += [(f"{entry.name} has {value} {key}.", value), (f"{entry.name} {value}", value)]
     for text, quote in texts:
         for sentence in read_prose(text, material.cast).sentences:
-            yield from _count(sentence, material.quoted(0, quote[:_QUOTE]), material)
+            yield from _count(sentence, material.quoted(0, quote[:QUOTE]), material)
 
 
 def _told(told: Told, material: Material) -> Iterator[_Counted]:
     for sentence in told.prose.sentences:
-        source = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+        source = material.sentence(told, sentence)
         yield from _count(sentence, source, material)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.consistency.secrets import has_words, secret_words
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
@@ -14,7 +14,6 @@ KIND = "knowledge"
 _LEAST = 2
 _TOGETHER = 3
 """Sentences of one speech that are read as one."""
-_QUOTE = 400
 
 
 class _Known(NamedTuple):
@@ -51,7 +50,7 @@ def forgotten(material: Material) -> Iterator[Finding]:
 def _said(told: Told, material: Material) -> Iterator[_Known]:
     for speaker, said in _speeches(told):
         if speaker is not None:
-            yield _Known(speaker, said, material.quoted(told.number, said[:_QUOTE]))
+            yield _Known(speaker, said, material.quoted(told.number, said[:QUOTE]))
 
 
 def _learned(told: Told, material: Material) -> Iterator[_Known]:
@@ -62,7 +61,7 @@ def _learned(told: Told, material: Material) -> Iterator[_Known]:
             for match in pattern.finditer(sentence.marked):
                 words = sentence.span.of(told.text)
                 who = material.cast.by_char[match["s"]].name
-                source = material.quoted(told.number, words[:_QUOTE])
+                source = material.quoted(told.number, words[:QUOTE])
                 yield _Known(who, _named(match["what"], material), source)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from domain.story.bible import Named, Place
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.language import Language
@@ -15,7 +15,6 @@ from domain.story.text.prose import read_prose
 from domain.story.text.speakers import spoken
 
 KIND = "place_and_travel"
-_QUOTE = 400
 _MINUTES = {"minute": 1, "hour": 60, "day": 1440, "night": 1440, "week": 10_080, "month": 43_200}
 _SHORTER = 0.45
 """Of the time that a way takes, so that it is another time."""
@@ -62,7 +61,7 @@ def _laid_down(material: Material) -> Iterator[_Set]:
     for text, quote in texts:
         prose = read_prose(text, cast)
         for sentence in prose.sentences:
-            source = material.quoted(0, quote[:_QUOTE])
+            source = material.quoted(0, quote[:QUOTE])
             yield from _sets(sentence, source, cast)
 
 
@@ -80,10 +79,10 @@ def _middle(entry: Named, key: str, material: Material) -> str:
 def _told(told: Told, material: Material) -> Iterator[_Set]:
     sentences = list(told.prose.sentences)
     for sentence in sentences:
-        source = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+        source = material.sentence(told, sentence)
         yield from _sets(sentence, source, material.cast)
     for _, sentence in spoken(told.prose):
-        source = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+        source = material.sentence(told, sentence)
         yield from _sets(sentence, source, material.cast)
 
 

@@ -19,7 +19,6 @@ _HALF_DAY = 12
 """Hours."""
 _MORNING = 120
 """There, of a morning in which somebody went there and came back."""
-_QUOTE = 400
 _UNTRUE = ("unreal", "irrealis", "negation")
 
 
@@ -93,7 +92,7 @@ def _gone(sentence: Sentence, material: Material) -> Iterator[_Way]:
         return
     if any(language.finder(name).search(text) for name in _UNTRUE):
         return
-    source = material.quoted(material.draft.number, sentence.span.of(material.draft.text)[:_QUOTE])
+    source = material.sentence(material.draft, sentence)
     for pattern in language.patterns("time_taken"):
         for match in pattern.finditer(text):
             groups = match.groupdict()
@@ -136,7 +135,7 @@ def _clocked(material: Material) -> Iterator[_Way]:
         now = (hours[0], places[0], chars - {places[0]})
         if last is not None and last[1] != now[1] and last[2] & now[2]:
             ends = frozenset(cast.by_char[char].name for char in (last[1], now[1]))
-            source = material.quoted(draft.number, sentence.span.of(draft.text)[:_QUOTE])
+            source = material.sentence(draft, sentence)
             yield _Way(ends, (now[0] - last[0]) % _HALF_DAY * 60, source)
         last = now
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from domain.story.coherence.consistency.content import meanings, shared
 from domain.story.coherence.consistency.forgotten import forgotten
 from domain.story.coherence.consistency.kin_said import sentences_said
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.consistency.secrets import has_words, secret_words
 from domain.story.coherence.consistency.strangers import strangers
 from domain.story.coherence.verdict import Evidence, Finding, Severity
@@ -23,7 +23,6 @@ KIND = "knowledge"
 _LEAST = 2
 _TOGETHER = 3
 """Sentences of one speech that are read as one."""
-_QUOTE = 400
 _TO_WHOM = 25
 """Characters after `told` in which it says whom."""
 _SHORTLY = 5
@@ -77,7 +76,7 @@ def knowledge(material: Material) -> Iterator[Finding]:
                 KIND,
                 Severity.WARNING,
                 f"{speech.who} cannot know this by what came before",
-                material.quoted(material.draft.number, speech.quote[:_QUOTE]),
+                material.quoted(material.draft.number, speech.quote[:QUOTE]),
                 secret.source,
             )
 
@@ -205,9 +204,9 @@ def _reach(told: Told, at: int) -> int:
 
 def _line(text: str, at: int) -> str:
     """The words around, as far as the line goes."""
-    start = max(text.rfind("\n", 0, at) + 1, at - _QUOTE // 2)
+    start = max(text.rfind("\n", 0, at) + 1, at - QUOTE // 2)
     end = text.find("\n", at)
-    return text[start : min(end if end >= 0 else len(text), start + _QUOTE)].strip()
+    return text[start : min(end if end >= 0 else len(text), start + QUOTE)].strip()
 
 
 def _known_to(material: Material) -> Iterator[_Speech]:

@@ -4,15 +4,13 @@ from collections.abc import Iterator
 
 from domain.story.coherence.consistency.content import meanings
 from domain.story.coherence.consistency.geography import KIND, named
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.text import marks
 from domain.story.text.cast import Cast
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
-
-_QUOTE = 400
 
 
 def lacking(material: Material) -> Iterator[Finding]:
@@ -26,7 +24,7 @@ def lacking(material: Material) -> Iterator[Finding]:
         texts += [(f"{entry.name} {value}", value) for value in entry.attributes.values()]
     for text, quote in texts:
         for sentence in read_prose(text, cast).sentences:
-            missing += _absent(sentence.marked, material.quoted(0, quote[:_QUOTE]), material)
+            missing += _absent(sentence.marked, material.quoted(0, quote[:QUOTE]), material)
     for place, feature, source in missing:
         wanted = language.meanings(feature)
         for sentence in material.draft.prose.sentences:
@@ -41,9 +39,7 @@ def lacking(material: Material) -> Iterator[Finding]:
                 KIND,
                 Severity.WARNING,
                 f"{place} has no {feature} by what came before",
-                material.quoted(
-                    material.draft.number, sentence.span.of(material.draft.text)[:_QUOTE]
-                ),
+                material.sentence(material.draft, sentence),
                 source,
             )
             break
@@ -51,7 +47,7 @@ def lacking(material: Material) -> Iterator[Finding]:
 
 def _missing(told: Told, material: Material) -> Iterator[tuple[str, str, Evidence]]:
     for sentence in told.prose.sentences:
-        source = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+        source = material.sentence(told, sentence)
         yield from _absent(sentence.marked, source, material)
 
 

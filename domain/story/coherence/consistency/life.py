@@ -17,7 +17,7 @@ from domain.story.coherence.consistency.deaths import (
 )
 from domain.story.coherence.consistency.kinsfolk import Kinsfolk
 from domain.story.coherence.consistency.manner import manner_of_death
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement, of_sentence
 from domain.story.extraction.told import Told
@@ -27,7 +27,6 @@ from domain.story.text.speakers import spoken
 KIND = "life_and_death"
 _BACK = 3
 """Sentences back in which a dream, a memory or a letter may have begun."""
-_QUOTE = 400
 _REACH = 160
 """Characters between a name and what is told of it."""
 _DEEDS = {"deeds": ("irrealis", "perfect", "negation"), "no_answer": ("irrealis", "perfect")}
@@ -226,7 +225,7 @@ def _now(
                     KIND,
                     Severity.WARNING,
                     f"{person} is dead by what came before, and alive in the draft",
-                    material.quoted(draft.number, draft.text[start:end][:_QUOTE]),
+                    material.quoted(draft.number, draft.text[start:end][:QUOTE]),
                     material.evidence(death),
                 )
                 return

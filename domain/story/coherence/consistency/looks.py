@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from domain.story.bible import Named
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.text.cast import WORD
 
@@ -12,7 +12,6 @@ KIND = "attribute"
 _COLOUR = "colour"
 _WORDS = 4
 """Words of an attribute that says how something looks."""
-_QUOTE = 400
 _UNTRUE = ("unreal", "irrealis", "negation", "formerly", "flashback")
 
 
@@ -93,5 +92,5 @@ def _otherwise(noun: str, value: str, material: Material) -> tuple[str, str] | N
         colour, likes = language.read_value(_COLOUR, match.group())
         _, all_there = language.read_value(_COLOUR, text)
         if colour and value not in likes and value not in all_there:
-            return _word(match.group(), material), sentence.span.of(draft.text)[:_QUOTE]
+            return _word(match.group(), material), sentence.span.of(draft.text)[:QUOTE]
     return None

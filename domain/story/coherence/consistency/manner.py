@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from domain.story.coherence.consistency.kinsfolk import Kinsfolk
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.statements import UNKNOWN, Statement
 from domain.story.text.mentions import Sentence
@@ -13,7 +13,6 @@ _NEAR = 250
 """Characters around words in which it may be told that they are not true."""
 _TOLD = 700
 """Characters around a name in which the manner of a death may be told."""
-_QUOTE = 400
 
 
 def manner_of_death(
@@ -39,7 +38,7 @@ def manner_of_death(
                         "life_and_death",
                         Severity.WARNING,
                         f"{name} died another way by what came before",
-                        material.quoted(material.draft.number, text[start:end][:_QUOTE]),
+                        material.quoted(material.draft.number, text[start:end][:QUOTE]),
                         source,
                     )
                     return
@@ -97,5 +96,5 @@ def _before(name: str, now: str, material: Material) -> Evidence | None:
             start = max(text.rfind(mark, 0, match.start()) for mark in '.!?\n“"«—') + 1
             stops = [at for mark in ".!?\n" if (at := text.find(mark, match.end())) >= 0]
             quote = text[start : min(stops, default=len(text) - 1) + 1].strip()
-            return material.quoted(number, quote[:_QUOTE])
+            return material.quoted(number, quote[:QUOTE])
     return None

@@ -14,10 +14,13 @@ from domain.story.extraction.statements import UNKNOWN, Statement
 from domain.story.extraction.told import Told
 from domain.story.language import Language
 from domain.story.text.cast import Cast
+from domain.story.text.mentions import Sentence
 
 T = TypeVar("T")
 
 ANALYST = "consistency"
+QUOTE = 400
+"""Characters of a text that evidence quotes."""
 _AROUND = 160
 _BACK = 3
 """Sentences back in which an older time may have begun."""
@@ -143,6 +146,10 @@ class Material:
         if chapter == self.draft.number:
             return Evidence(source="draft", quote=quote)
         return Evidence(source=f"chapter {chapter}" if chapter else "bible", quote=quote)
+
+    def sentence(self, told: Told, sentence: Sentence) -> Evidence:
+        """A sentence of a chapter, with its source."""
+        return self.quoted(told.number, sentence.span.of(told.text)[:QUOTE])
 
     def finding(self, kind: str, severity: Severity, message: str, *evidence: Evidence) -> Finding:
         """One of this analyst's findings."""

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.language import Language
@@ -15,7 +15,6 @@ from domain.story.text.prose import read_prose
 from domain.story.text.speakers import spoken
 
 KIND = "time_and_age"
-_QUOTE = 400
 _ALIKE = 0.6
 _LEAST = 2
 _DATES = 200
@@ -59,7 +58,7 @@ def _laid_down(material: Material) -> Iterator[_Occasion]:
     texts += [(fact.text, "") for fact in bible.facts if fact.text]
     yield from _birthdays(material)
     for text, when in texts:
-        quote = material.quoted(0, text[:_QUOTE])
+        quote = material.quoted(0, text[:QUOTE])
         for sentence in read_prose(text, cast).sentences:
             yield from _of(sentence, quote, cast)
             if when:
@@ -76,13 +75,13 @@ def _birthdays(material: Material) -> Iterator[_Occasion]:
             if month is not None:
                 text = language.lists["birthday_is"][0].format(entry.name, month.group())
                 for sentence in read_prose(text, cast).sentences:
-                    yield from _of(sentence, material.quoted(0, value[:_QUOTE]), cast)
+                    yield from _of(sentence, material.quoted(0, value[:QUOTE]), cast)
 
 
 def _told(told: Told, material: Material) -> Iterator[_Occasion]:
     said = {sentence.span.start for _, sentence in spoken(told.prose)}
     for sentence in (*told.prose.sentences, *(each for _, each in spoken(told.prose))):
-        quote = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+        quote = material.sentence(told, sentence)
         yield from _of(sentence, quote, material.cast, said=sentence.span.start in said)
 
 

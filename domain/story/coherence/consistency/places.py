@@ -8,7 +8,7 @@ from domain.story.coherence.consistency.floors import floors
 from domain.story.coherence.consistency.geography import KIND, geography, place_of
 from domain.story.coherence.consistency.journeys import journeys
 from domain.story.coherence.consistency.lacks import lacking
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.consistency.ruins import ruins
 from domain.story.coherence.consistency.sites import sites
 from domain.story.coherence.consistency.unvisited import unvisited
@@ -19,8 +19,6 @@ from domain.story.extraction.statements import Statement
 from domain.story.extraction.told import Told
 from domain.story.text import marks
 from domain.story.text.mentions import Sentence
-
-_QUOTE = 400
 
 
 def place_and_travel(material: Material) -> Iterator[Finding]:
@@ -146,7 +144,7 @@ def _sealed(material: Material) -> Iterator[Finding]:
                     Severity.WARNING,
                     f"{cast.by_char[char].name} cannot go to {place}",
                     _quoted(sentence, material.draft, material),
-                    material.quoted(0, inside[:_QUOTE]),
+                    material.quoted(0, inside[:QUOTE]),
                 )
                 return
 
@@ -209,4 +207,4 @@ def _matches(
 
 
 def _quoted(sentence: Sentence, told: Told, material: Material) -> Evidence:
-    return material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+    return material.sentence(told, sentence)

@@ -3,14 +3,13 @@
 import re
 from collections.abc import Iterator
 
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
 
 KIND = "place_and_travel"
-_QUOTE = 400
 _UNTRUE = ("unreal", "irrealis", "negation")
 _EARLIER = ("flashback", "perfect", "retold")
 
@@ -47,12 +46,12 @@ def _laid_down(material: Material) -> Iterator[tuple[str, Evidence]]:
     for text in (*texts, *(line.text for line in bible.timeline)):
         for sentence in read_prose(text, material.cast).sentences:
             for place in _ruined(sentence, material):
-                yield place, material.quoted(0, text[:_QUOTE])
+                yield place, material.quoted(0, text[:QUOTE])
     for entry in bible.places:
         for key, value in entry.attributes.items():
             told = key.lower().replace("_", " ").strip() in language.lists["fate_keys"]
             if told and language.finder("ruined_values").search(value):
-                yield entry.name.lower(), material.quoted(0, value[:_QUOTE])
+                yield entry.name.lower(), material.quoted(0, value[:QUOTE])
 
 
 def _told(material: Material) -> Iterator[tuple[str, Evidence]]:
@@ -96,4 +95,4 @@ def _mended(place: str, sentence: Sentence, material: Material) -> bool:
 
 
 def _quoted(sentence: Sentence, told: Told, material: Material) -> Evidence:
-    return material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+    return material.sentence(told, sentence)

@@ -7,7 +7,7 @@ from itertools import chain
 
 from domain.story.coherence.consistency.content import meanings
 from domain.story.coherence.consistency.kin_said import sentences_said
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.consistency.rule_clauses import Form, Rule, clauses
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.language import Gender, Language
@@ -20,7 +20,6 @@ _MOST = 2 / 3
 """Of the words of what a rule forbids, to say that a sentence does it."""
 _SHORT = 3
 """Words of an attribute that says what somebody is."""
-_QUOTE = 400
 _BEFORE = 12
 """Sentences that say where it is that something happens."""
 _LIES = 300
@@ -95,7 +94,7 @@ class _Told:
 
     @property
     def quote(self) -> str:
-        return self._sentence.span.of(self._material.draft.text)[:_QUOTE]
+        return self._sentence.span.of(self._material.draft.text)[:QUOTE]
 
     @cached_property
     def parts(self) -> Sequence[tuple[str, frozenset[str]]]:
@@ -255,10 +254,8 @@ def _add_times(scenes: Sequence[_Told]) -> None:
 
 def _breaks(told: _Told, rule: Rule, scenes: Sequence[_Told]) -> bool:
     what = (*rule.subject, *rule.action)
-    if _of_another_gender(told, rule):
-        return False
     enough = rule.form is Form.NONE or told.share(what, told.people) >= _MOST
-    if not enough or told.imagined(rule):
+    if not enough or told.imagined(rule) or _of_another_gender(told, rule):
         return False
     if told.share(rule.action) == 0 or not _at_the_time(told, rule) or not told.concerns(rule):
         return False

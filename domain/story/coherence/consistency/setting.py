@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 
 from domain.story.coherence.consistency.content import content
-from domain.story.coherence.consistency.material import Material, own
+from domain.story.coherence.consistency.material import QUOTE, Material, own
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.text.mentions import Sentence
@@ -13,7 +13,6 @@ from domain.story.text.prose import read_prose
 from domain.story.text.speakers import spoken
 
 KIND = "time_and_age"
-_QUOTE = 400
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})\b")
 _DOUBTFUL = ("unreal", "irrealis", "negation", "perfect", "flashback")
 _Tenure = tuple[str, frozenset[str], Evidence]
@@ -118,12 +117,12 @@ def _beginners(material: Material) -> Iterator[Finding]:
 def _laid_down(material: Material) -> Iterator[_Tenure]:
     for fact in material.case.bible.facts:
         for sentence in read_prose(fact.text, material.cast).sentences:
-            yield from _tenure(sentence, material.quoted(0, fact.text[:_QUOTE]), material)
+            yield from _tenure(sentence, material.quoted(0, fact.text[:QUOTE]), material)
 
 
 def _tenures(told: Told, material: Material) -> Iterator[_Tenure]:
     for sentence in (*told.prose.sentences, *(each for _, each in spoken(told.prose))):
-        source = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+        source = material.sentence(told, sentence)
         yield from _tenure(sentence, source, material)
 
 
@@ -142,10 +141,10 @@ def _finding(message: str, sentence: Sentence, text: str, material: Material) ->
         Severity.WARNING,
         message,
         _quoted(sentence, material),
-        material.quoted(0, text[:_QUOTE]),
+        material.quoted(0, text[:QUOTE]),
     )
 
 
 def _quoted(sentence: Sentence, material: Material) -> Evidence:
     draft = material.draft
-    return material.quoted(draft.number, sentence.span.of(draft.text)[:_QUOTE])
+    return material.sentence(draft, sentence)

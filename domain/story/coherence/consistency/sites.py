@@ -5,15 +5,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from domain.story.coherence.consistency.geography import KIND
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.text.cast import Cast
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
 from domain.story.text.speakers import spoken
-
-_QUOTE = 400
 
 
 class _Site(NamedTuple):
@@ -51,12 +49,12 @@ def _laid_down(material: Material) -> Iterator[_Site]:
         texts += [(f"{entry.name} {be} {value}.", value) for value in entry.attributes.values()]
     for text, quote in texts:
         for sentence in read_prose(text, material.cast).sentences:
-            yield from _of(sentence, material.quoted(0, quote[:_QUOTE]), material.cast)
+            yield from _of(sentence, material.quoted(0, quote[:QUOTE]), material.cast)
 
 
 def _told(told: Told, material: Material) -> Iterator[_Site]:
     for sentence in (*told.prose.sentences, *(each for _, each in spoken(told.prose))):
-        source = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+        source = material.sentence(told, sentence)
         yield from _of(sentence, source, material.cast)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.text.addressees import addressees
@@ -10,7 +10,6 @@ from domain.story.text.speakers import uttered
 
 KIND = "knowledge"
 _LEAST = 2
-_QUOTE = 400
 
 
 def strangers(material: Material) -> Iterator[Finding]:
@@ -42,7 +41,7 @@ def _said(material: Material) -> Iterator[tuple[frozenset[str], Evidence]]:
         words = quotation.span.of(material.draft.text)
         if speaker and char and said.search(words):
             pair = frozenset((speaker, material.cast.by_char[char].name))
-            yield pair, material.quoted(material.draft.number, words[:_QUOTE])
+            yield pair, material.quoted(material.draft.number, words[:QUOTE])
 
 
 def _together(told: Told, material: Material) -> Iterator[tuple[frozenset[str], Evidence]]:
@@ -57,7 +56,7 @@ def _pairs(name: str, told: Told, material: Material) -> Iterator[tuple[frozense
             continue
         if any(language.finder(each).search(sentence.marked) for each in ("unreal", "told_before")):
             continue
-        quote = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+        quote = material.sentence(told, sentence)
         for pattern in language.patterns(name):
             for match in pattern.finditer(sentence.marked):
                 chars = {match.group("s"), match.group("o")}

@@ -4,13 +4,12 @@ import re
 from collections.abc import Iterator
 
 from domain.story.coherence.consistency.dates import KIND, dates
-from domain.story.coherence.consistency.material import Material, own
+from domain.story.coherence.consistency.material import QUOTE, Material, own
 from domain.story.coherence.consistency.occasions import occasions
 from domain.story.coherence.consistency.setting import set_in_year, setting
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
 
-_QUOTE = 400
 _UNDER = 4
 """Years; who is not yet ten is not much younger."""
 _HEDGE = 16
@@ -97,7 +96,7 @@ def _coming(material: Material) -> Iterator[Finding]:
                     continue
                 if any(low <= age <= high + 2 for _, (low, high) in known):
                     continue
-                quote = sentence.span.of(material.draft.text)[:_QUOTE]
+                quote = sentence.span.of(material.draft.text)[:QUOTE]
                 yield material.finding(
                     KIND,
                     Severity.WARNING,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from domain.story.coherence.consistency.kinship import close
-from domain.story.coherence.consistency.material import Material, own
+from domain.story.coherence.consistency.material import QUOTE, Material, own
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
 from domain.story.language import Gender, Relation
@@ -14,7 +14,6 @@ from domain.story.text.mentions import Sentence
 
 _NEAR = 600
 """Characters before and after a sentence in which its owner is named."""
-_QUOTE = 400
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +64,7 @@ class Unowned:
                 f"{prior.groups.get('word', prior.value)} perhaps",
                 self.material.quoted(
                     self.material.draft.number,
-                    sentence.span.of(self.material.draft.text)[:_QUOTE],
+                    sentence.span.of(self.material.draft.text)[:QUOTE],
                 ),
                 self.material.evidence(prior),
             )

@@ -5,15 +5,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from domain.story.coherence.consistency.geography import KIND, place_of
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.language import Language
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
 from domain.story.text.speakers import spoken
-
-_QUOTE = 400
 
 
 class _Never(NamedTuple):
@@ -43,7 +41,7 @@ def unvisited(material: Material) -> Iterator[Finding]:
                     Severity.WARNING,
                     f"{material.cast.by_char[char].name} has never been in {place} by what came "
                     "before",
-                    material.quoted(draft.number, sentence.span.of(draft.text)[:_QUOTE]),
+                    material.sentence(draft, sentence),
                     prior.source,
                 )
                 return
@@ -56,12 +54,12 @@ def _laid_down(material: Material) -> Iterator[_Never]:
         texts += [(f"{entry.name} {value}", value) for value in entry.attributes.values()]
     for text, quote in texts:
         for sentence in read_prose(text, material.cast).sentences:
-            yield from _never(sentence, material.quoted(0, quote[:_QUOTE]), material)
+            yield from _never(sentence, material.quoted(0, quote[:QUOTE]), material)
 
 
 def _told(told: Told, material: Material) -> Iterator[_Never]:
     for sentence in (*told.prose.sentences, *(each for _, each in spoken(told.prose))):
-        source = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+        source = material.sentence(told, sentence)
         yield from _never(sentence, source, material)
 
 

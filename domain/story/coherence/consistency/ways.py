@@ -3,13 +3,12 @@
 import re
 from collections.abc import Iterator
 
-from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
 
 KIND = "place_and_travel"
-_QUOTE = 400
 
 
 def closed_ways(material: Material) -> Iterator[Finding]:
@@ -26,7 +25,7 @@ def closed_ways(material: Material) -> Iterator[Finding]:
                     KIND,
                     Severity.WARNING,
                     f"The {word} cannot be used by what came before",
-                    material.quoted(draft.number, sentence.span.of(draft.text)[:_QUOTE]),
+                    material.sentence(draft, sentence),
                     closed[word],
                 )
                 return
@@ -40,11 +39,11 @@ def _closed(material: Material) -> Iterator[tuple[str, Evidence]]:
         prose = read_prose(text, material.cast)
         for sentence in prose.sentences:
             for match in _fits("way_closed", sentence, material):
-                yield match["word"].lower(), material.quoted(0, text[:_QUOTE])
+                yield match["word"].lower(), material.quoted(0, text[:QUOTE])
     for told in material.earlier:
         for sentence in told.prose.sentences:
             for match in _fits("way_closed", sentence, material):
-                source = material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+                source = material.sentence(told, sentence)
                 yield match["word"].lower(), source
 
 

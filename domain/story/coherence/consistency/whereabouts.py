@@ -9,7 +9,6 @@ from domain.story.extraction.told import Told
 from domain.story.text.mentions import Sentence
 
 KIND = "place_and_travel"
-_QUOTE = 400
 _BACK = 3
 """Sentences before somebody's deed in which a way may be told of."""
 _DEEDS = ("acts", "present", "located")
@@ -90,7 +89,7 @@ def _away(told: Told, material: Material) -> dict[str, _Away]:
                     _places(sentences[max(0, at - 1) : at + 2], material),
                     frozenset((_people(sentences[at + 1 :]) | left) - {match["s"]})
                     or _people(sentences[:at]) - _people(sentences[at : at + 1]),
-                    material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE]),
+                    material.sentence(told, sentence),
                 )
     return found
 
@@ -122,7 +121,7 @@ def _never_left(material: Material) -> Iterator[Finding]:
                         KIND,
                         Severity.WARNING,
                         f"{material.cast.by_char[match['s']].name} had left by what came before",
-                        material.quoted(draft.number, sentence.span.of(draft.text)[:_QUOTE]),
+                        material.sentence(draft, sentence),
                         source,
                     )
                     return
@@ -142,5 +141,5 @@ def _left(char: str, place: str, material: Material) -> Evidence | None:
                 continue
             for pattern in language.patterns("came_from"):
                 if any(match["p"] == place for match in pattern.finditer(sentence.marked)):
-                    return material.quoted(told.number, sentence.span.of(told.text)[:_QUOTE])
+                    return material.sentence(told, sentence)
     return None
