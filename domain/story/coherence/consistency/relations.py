@@ -1,18 +1,17 @@
 """Relations: who is whose wife, brother, mother; and who has none."""
 
-import re
 from collections.abc import Iterator
 
+from domain.story.coherence.consistency.kin_had import kin_counted, kin_there
 from domain.story.coherence.consistency.kin_said import said, sentences_said
 from domain.story.coherence.consistency.kinship import Kinship, close, composed_kin, paths
 from domain.story.coherence.consistency.material import Material, own
+from domain.story.coherence.consistency.ties import KIND, RELATED, against, relation, word_of
 from domain.story.coherence.consistency.unowned import Unowned
-from domain.story.coherence.verdict import Evidence, Finding, Severity
+from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement, of_sentence
 from domain.story.language import Relation
 
-KIND = "relation"
-_RELATED = ("related", "pair", "wed", "tied", "works_for", "hates")
 _BACK = 2
 """Sentences back in which an owner may be named."""
 
@@ -23,16 +22,16 @@ def relations(material: Material) -> Iterator[Finding]:
     for statement in (*material.draft.statements, *_chained(material), *said(material)):
         if not statement.plain:
             continue
-        if statement.phrasing in _RELATED:
+        if statement.phrasing in RELATED:
             yield from _related(statement, material)
             if statement.phrasing != "wed":  # which may be the wedding itself
-                yield from _kin(statement, material)
+                yield from kin_there(statement, material)
         elif statement.phrasing in ("has_kin", "no_kin"):
-            yield from _kin(statement, material)
+            yield from kin_there(statement, material)
         elif statement.phrasing == "unrelated":
             yield from _unrelated(statement, material)
         elif statement.phrasing == "kin_count":
-            yield from _count(statement, material)
+            yield from kin_counted(statement, material)
 
 
 def _unowned(material: Material) -> Iterator[Finding]:
@@ -40,7 +39,7 @@ def _unowned(material: Material) -> Iterator[Finding]:
     ties = [
         (prior, known)
         for prior in _all_related(material)
-        if (known := relation(_word(prior), material)) is not None
+        if (known := relation(word_of(prior), material)) is not None
     ]
     unowned = Unowned(KIND, material, ties)
     for sentence in material.draft.prose.sentences:
@@ -58,26 +57,14 @@ def _chained(material: Material) -> Iterator[Statement]:
             yield from of_sentence(restated, text, cast, material.draft.number)
 
 
-def relation(word: str, material: Material) -> Relation | None:
-    """The relation that a word names."""
-    language, low = material.language, word.lower()
-    name = language.relation_words.get(low) or language.tie_words.get(low)
-    return language.relations[name] if name else None
-
-
-def _word(statement: Statement) -> str:
-    """The word for the relation that a statement is about."""
-    return statement.groups.get("word", "") or statement.value
-
-
 def _related(statement: Statement, material: Material) -> Iterator[Finding]:
     owner, other = _owner(statement, material), statement.object
-    said = relation(_word(statement), material)
+    said = relation(word_of(statement), material)
     if said is None or owner == other or other.lower() in material.language.functional_words:
         return
     if prior := _of_another_gender(statement, said, owner, other, material):
-        message = f"{other} is {own(owner)} {said.words[0]} in the draft, {_word(prior)} before"
-        yield _finding(statement, prior.quote, prior.chapter, message, material)
+        message = f"{other} is {own(owner)} {said.words[0]} in the draft, {word_of(prior)} before"
+        yield against(statement, prior.quote, prior.chapter, message, material)
         return
     entity = material.cast.named(other)
     gendered = statement.phrasing == "related" and said.gender
@@ -88,12 +75,12 @@ def _related(statement: Statement, material: Material) -> Iterator[Finding]:
     for prior in _all_related(material):
         message = _against(prior, said, owner, other, material)
         if message:
-            yield _finding(statement, prior.quote, prior.chapter, message, material)
+            yield against(statement, prior.quote, prior.chapter, message, material)
             return
     for prior in material.before:
         if prior.phrasing == "unrelated" and {prior.subject, prior.object} == {owner, other}:
             message = f"{owner} and {other} are related in the draft, and were not before"
-            yield _finding(statement, prior.quote, prior.chapter, message, material)
+            yield against(statement, prior.quote, prior.chapter, message, material)
             return
     if said.realm == "kin" and not _remarried(owner, material):
         yield from _by_another(statement, said, owner, other, material)
@@ -108,7 +95,7 @@ def _of_another_gender(
     ):
         return None
     for prior in _all_related(material):
-        known = relation(_word(prior), material)
+        known = relation(word_of(prior), material)
         if known and (prior.subject, prior.object) == (owner, other) and known.kin == said.kin:
             return prior if known.gender not in ("", said.gender) else None
     return None
@@ -122,7 +109,7 @@ def _by_another(
     known = [
         kinship
         for at, prior in enumerate(sources)
-        if (each := relation(_word(prior), material)) is not None and each.realm == "kin"
+        if (each := relation(word_of(prior), material)) is not None and each.realm == "kin"
         for kinship in (
             Kinship(prior.subject, each.kin, prior.object, at),
             Kinship(prior.object, each.inverse, prior.subject, at),
@@ -179,7 +166,7 @@ def _owner(statement: Statement, material: Material) -> str:
 def _against(prior: Statement, said: Relation, owner: str, other: str, material: Material) -> str:
     """What a finding says of a relation that rules out that `other` is one of the owner's; empty
     where it does not."""
-    known = relation(_word(prior), material)
+    known = relation(word_of(prior), material)
     if known is None:
         return ""
     same = (prior.subject, prior.object) == (owner, other)
@@ -216,7 +203,7 @@ def _unrelated(statement: Statement, material: Material) -> Iterator[Finding]:
                 f"{statement.subject} and {statement.object} are not related in the draft, "
                 "and were before"
             )
-            yield _finding(statement, prior.quote, prior.chapter, message, material)
+            yield against(statement, prior.quote, prior.chapter, message, material)
             return
 
 
@@ -233,115 +220,8 @@ def _same_person(one: str, other: str, material: Material) -> bool:
 
 
 def _all_related(material: Material) -> list[Statement]:
-    kinds = (*_RELATED, "only_kin")
+    kinds = (*RELATED, "only_kin")
     return [each for each in material.before if each.phrasing in kinds and each.plain]
-
-
-def _kin(statement: Statement, material: Material) -> Iterator[Finding]:
-    """A relative of somebody who has none of that kind."""
-    none = statement.phrasing == "no_kin"
-    if not none and (statement.past or _half(statement, material)):
-        return
-    if none and _bereaved(statement, material):
-        return
-    for who, kin in _kin_of(statement, material):
-        for prior in material.before:
-            if not prior.plain or (prior.phrasing == "no_kin") is none or _half(prior, material):
-                continue
-            if (who, kin) not in _kin_of(prior, material) or prior.quote == statement.quote:
-                continue
-            if _wed(who, statement, prior, material):
-                return
-            if _bereaved(prior, material) and _of_the_dead(statement, material):
-                continue
-            yield _finding(
-                statement,
-                prior.quote,
-                prior.chapter,
-                f"{who} has no {kin} here, and had before"
-                if none
-                else f"{who} has a {_word(statement) or 'relative'} here, and had none before",
-                material,
-            )
-            return
-
-
-def _half(statement: Statement, material: Material) -> bool:
-    """Whether it is about half-brothers, those by marriage and the like."""
-    return material.language.finder("half_kin").search(_word(statement)) is not None
-
-
-def _bereaved(statement: Statement, material: Material) -> bool:
-    """Whether what a statement denies may have been so before: of widowers and orphans."""
-    return material.language.finder("bereaved").search(_word(statement)) is not None
-
-
-def _of_the_dead(statement: Statement, material: Material) -> bool:
-    """Whether a statement tells of earlier times, or of a death."""
-    return any(
-        material.language.finder(name).search(statement.quote)
-        for name in ("perfect", "dead_values", "bereft")
-    )
-
-
-def _kin_of(statement: Statement, material: Material) -> frozenset[tuple[str, str]]:
-    """Who has, or has not, kin of which kind, by a statement."""
-    if statement.phrasing in _RELATED:
-        known = relation(_word(statement), material)
-        if known is None:
-            return frozenset()
-        return frozenset(((statement.subject, known.kin), (statement.object, known.inverse)))
-    if statement.phrasing not in ("has_kin", "no_kin"):
-        return frozenset()
-    return frozenset((statement.subject, kin) for kin in kinds_of_kin(statement, material))
-
-
-def kinds_of_kin(statement: Statement, material: Material) -> frozenset[str]:
-    """The kinds of kin that a statement is about."""
-    word = statement.groups.get("word", "").lower()
-    if (known := relation(word, material)) is not None:
-        return frozenset((known.kin,))
-    if statement.phrasing != "no_kin":
-        wed = material.language.finder("marry").search(word) is not None
-        return frozenset(("spouse",)) if wed else frozenset()
-    if material.language.finder("kinless").search(word):
-        return frozenset(("sibling", "parent", "child", "spouse"))
-    for kin in ("sibling", "parent", "child"):
-        if material.language.finder(f"{kin}less").search(word):
-            return frozenset((kin,))
-    return frozenset(("spouse",))
-
-
-def _count(statement: Statement, material: Material) -> Iterator[Finding]:
-    """Another number of brothers or sisters, sons or daughters."""
-    which = statement.groups["detail"].lower()
-    said, number = relation(which, material), int(statement.value or 1)
-    for prior in material.prior("kin_count", statement.subject):
-        known, before = relation(prior.groups["detail"], material), int(prior.value or 1)
-        if not prior.plain or said is None or known is None or said.kin != known.kin:
-            continue
-        same = said.gender == known.gender and number != before
-        more = not known.gender and number > before
-        if same or more or (not said.gender and number < before):
-            message = f"{statement.subject} has {number} {which} in the draft, and {before} before"
-            yield _finding(statement, prior.quote, prior.chapter, message, material)
-            return
-
-
-def _wed(who: str, statement: Statement, prior: Statement, material: Material) -> bool:
-    """Whether somebody has married, or had a child, since."""
-    changes = "|".join(material.language.phrasings["no_kin"].changes)
-    pattern = re.compile(rf"\b(?:{changes})\b", re.IGNORECASE)
-    char = material.cast.chars.get(who, "")
-    never = material.language.finder("negation")
-    return any(
-        char in sentence.marked
-        and pattern.search(sentence.marked)
-        and not never.search(sentence.marked)
-        and sentence.span.of(told.text) not in (prior.quote, statement.quote)
-        for told in (*material.earlier, material.draft)
-        for sentence in told.prose.sentences
-    )
 
 
 def _died(who: str, material: Material) -> bool:
@@ -370,17 +250,4 @@ def _remarried(owner: str, material: Material, words: str = "remarried") -> bool
         )
         for told in (*material.earlier, material.draft)
         for at, sentence in enumerate(told.prose.sentences)
-    )
-
-
-def _finding(
-    statement: Statement, quote: str, chapter: int, message: str, material: Material
-) -> Finding:
-    earlier: Evidence = material.quoted(chapter, quote)
-    return material.finding(
-        KIND,
-        Severity.BLOCKING if material.certain(statement) else Severity.WARNING,
-        message,
-        material.evidence(statement),
-        earlier,
     )

@@ -1,0 +1,202 @@
+"""A sentence as rules are held against it: what it means, of whom it is, what it denies."""
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from itertools import chain
+
+from domain.story.coherence.consistency.content import meanings
+from domain.story.coherence.consistency.material import QUOTE, Material
+from domain.story.coherence.consistency.rule_clauses import Rule
+from domain.story.language import Gender, Language
+from domain.story.text import marks
+from domain.story.text.cast import WORD
+from domain.story.text.mentions import Sentence
+
+_SHORT = 3
+"""Words of an attribute that says what somebody is."""
+_REACH = 5
+"""Words in which something is lacking."""
+_BEFORE = 12
+"""Sentences that say where it is that something happens."""
+_PARTS = re.compile(r"[,;:—–()]")
+
+
+class Ruled:
+    """A sentence by what its words mean; of the narrator's, or of a speaker's."""
+
+    def __init__(self, sentence: Sentence, material: Material, text: str) -> None:
+        self._material = material
+        self._sentence = sentence
+        self._text = sentence.span.of(text).replace(marks.SPOKEN, " ")
+        self.scene = sentence.scene
+        self.paragraph = sentence.paragraph
+        self.times: frozenset[str] = frozenset()
+        """What time it is, as said before."""
+        self.near: frozenset[str] = frozenset()
+        """What the sentences just before are about."""
+
+    @property
+    def language(self) -> Language:
+        """The story's."""
+        return self._material.language
+
+    @property
+    def quote(self) -> str:
+        """Its words in the draft."""
+        return self._sentence.span.of(self._material.draft.text)[:QUOTE]
+
+    @cached_property
+    def parts(self) -> Sequence[tuple[str, frozenset[str]]]:
+        """Its clauses, each with what its words mean."""
+        return [(part, meanings(part, self.language)) for part in _PARTS.split(self._text)]
+
+    @cached_property
+    def meanings(self) -> frozenset[str]:
+        """What its words mean."""
+        return frozenset(chain.from_iterable(found for _, found in self.parts))
+
+    @cached_property
+    def genders(self) -> frozenset[Gender]:
+        """Of those whom it mentions, as far as they are known."""
+        cast = self._material.cast
+        found = (cast.by_char[mention.char].gender for mention in self._sentence.mentions)
+        return frozenset(filter(None, found))
+
+    @cached_property
+    def people(self) -> frozenset[str]:
+        """What those whom it mentions are called, and are."""
+        cast = self._material.cast
+        names = {cast.by_char[mention.char].name for mention in self._sentence.mentions}
+        genders = (self.language.gender_stems[gender] for gender in self.genders)
+        return frozenset().union(*genders) | frozenset(
+            chain.from_iterable(
+                meanings(text, self.language)
+                for entry in self._material.case.bible.entries
+                if entry.name in names
+                for text in (*entry.names, *entry.attributes.values())
+                if len(text.split()) <= _SHORT
+            )
+        )
+
+    def concerns(self, rule: Rule) -> bool:
+        """Whether one of the people whom a rule names is there, where it names any; whom it is
+        about, as the last one mentioned before what is ruled."""
+        about = self._named(rule.subject)
+        if about:
+            return any(self._does(char, rule.action) for char in about)
+        named = self._named(WORD.findall(rule.quote.lower()))
+        return not named or any(mention.char in named for mention in self._sentence.mentions)
+
+    def _named(self, words: Sequence[str]) -> frozenset[str]:
+        """The people of the cast whom one of some lower-case words calls."""
+        cast = self._material.cast
+        return frozenset(
+            char
+            for char, entity in cast.by_char.items()
+            if entity.kind == "person"
+            and any(word.lower() in words for word in cast.own_words(entity.name))
+        )
+
+    def _does(self, char: str, action: Sequence[str]) -> bool:
+        """Whether somebody is the last one mentioned before a word of what is done, in a clause."""
+        wanted = frozenset(chain.from_iterable(map(self.language.meanings, action)))
+        begin = self._sentence.span.start
+        for word in WORD.finditer(self._text):
+            if not wanted & meanings(word.group(), self.language):
+                continue
+            before = [
+                mention
+                for mention in self._sentence.mentions
+                if mention.start < begin + word.start()
+                and self._material.cast.by_char[mention.char].kind == "person"
+            ]
+            last = max(before, key=lambda mention: mention.start, default=None)
+            if last is not None and last.char == char and not last.owner:
+                return True
+        return False
+
+    @cached_property
+    def goes_without(self) -> bool:
+        """Whether it says that something is done without something."""
+        return self.language.finder("rule_without").search(self._text) is not None
+
+    @cached_property
+    def has_person(self) -> bool:
+        """Whether it is about somebody."""
+        cast = self._material.cast
+        return any(cast.by_char[each.char].kind == "person" for each in self._sentence.mentions)
+
+    def imagined(self, rule: Rule) -> bool:
+        """Whether it tells of what is not, or is allowed, in other words than the rule's."""
+        own = meanings(rule.quote, self.language)
+        return any(
+            not own & meanings(match.group(), self.language)
+            for name in ("rule_exceptions", "unreal")
+            for match in self.language.finder(name).finditer(self._text)
+        )
+
+    def lacks(self, words: Iterable[str]) -> bool:
+        """Whether it says that one of these is not there, or fewer than it takes."""
+        wanted = frozenset(chain.from_iterable(map(self.language.meanings, words)))
+        missing = self.language.finder("rule_lacking")
+        for match in missing.finditer(self._text):
+            after = _PARTS.split(self._text[match.end() : match.end() + 60], maxsplit=1)[0]
+            near = " ".join(after.split()[:_REACH])
+            if wanted & meanings(near, self.language) and not (
+                self.language.finder("rule_besides").search(near)
+            ):
+                return True
+        return False
+
+    def denies(self, words: Sequence[str]) -> bool:
+        """Whether a clause that has one of these words says before it that this is not so."""
+        wanted = frozenset(chain.from_iterable(map(self.language.meanings, words)))
+        return any(
+            self.language.finder(name).search(part, 0, self._last(part, wanted))
+            for part, found in self.parts
+            if wanted & found
+            for name in ("negation", "irrealis")
+        )
+
+    def _last(self, part: str, wanted: frozenset[str]) -> int:
+        """Where the last word of a clause begins that means one of these."""
+        starts = [
+            word.start()
+            for word in WORD.finditer(part)
+            if wanted & meanings(word.group(), self.language)
+        ]
+        return max(starts, default=0)
+
+    @cached_property
+    def _words(self) -> Sequence[frozenset[str]]:
+        """What each of its words means."""
+        return [meanings(word, self.language) for word in WORD.findall(self._text)]
+
+    def share(self, words: Sequence[str], also: frozenset[str] = frozenset()) -> float:
+        """How many of some words it has, by meaning, each in a word of its own; 1 for none
+        wanted."""
+        left, hits = list(self._words), 0
+        for wanted in map(self.language.meanings, words):
+            at = next((at for at, there in enumerate(left) if wanted & there), None)
+            if at is not None:
+                del left[at]
+            hits += at is not None or bool(wanted & also)
+        return hits / len(words) if words else 1.0
+
+
+def add_times(scenes: Sequence[Ruled]) -> None:
+    """Tells each sentence what time of day and which day it is by those before it."""
+    now: frozenset[str] = frozenset()
+    for index, told in enumerate(scenes):
+        told.near = frozenset().union(
+            *(
+                each.meanings
+                for each in scenes[max(0, index - _BEFORE) : index]
+                if each.scene == told.scene
+            )
+        )
+        if index and told.scene != scenes[index - 1].scene:
+            now = frozenset()
+        now = told.meanings & told.language.time_meanings or now
+        told.times = now
