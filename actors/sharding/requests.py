@@ -1,9 +1,10 @@
 """Commands that somebody waits for, and the answers that were given last."""
 
 import asyncio
-from collections import OrderedDict
 from copy import copy
 from dataclasses import dataclass
+
+from cachetools import FIFOCache
 
 from domain.entity import Command, Executed, Origin
 from domain.errors import ScriptoriumError
@@ -36,8 +37,7 @@ class RecentAnswers:
     stay true."""
 
     def __init__(self, limit: int) -> None:
-        self._limit = limit
-        self._answers: OrderedDict[tuple[StreamId, str], Executed] = OrderedDict()
+        self._answers: FIFOCache[tuple[StreamId, str], Executed] = FIFOCache(limit)
 
     def get(self, stream: StreamId, command_id: str) -> Executed | None:
         """The first answer to a command, marked as repeated; None when it is not remembered."""
@@ -47,5 +47,3 @@ class RecentAnswers:
     def put(self, stream: StreamId, command_id: str, answer: Executed) -> None:
         """Remember an answer, and forget the oldest when there are too many."""
         self._answers[stream, command_id] = answer
-        if len(self._answers) > self._limit:
-            self._answers.popitem(last=False)

@@ -1,9 +1,9 @@
 """The append of the usual case in one statement, which PostgreSQL runs as one transaction."""
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from cachetools import LRUCache
 from sqlalchemy import Connection
 
 from adapters.event_log.appending import event_rows
@@ -122,7 +122,7 @@ class KnownEnds:
     """The ends of the streams used last. They may be out of date: the append compares them."""
 
     def __init__(self) -> None:
-        self._ends: OrderedDict[StreamId, End] = OrderedDict()
+        self._ends: LRUCache[StreamId, End] = LRUCache(_CACHED)
 
     def before(self, append: Append) -> End | None:
         """What an append goes behind, None where that is not known."""
@@ -133,11 +133,7 @@ class KnownEnds:
 
     def note(self, ends: Mapping[StreamId, End]) -> None:
         """Remember ends."""
-        for stream, end in ends.items():
-            self._ends[stream] = end
-            self._ends.move_to_end(stream)
-        while len(self._ends) > _CACHED:
-            self._ends.popitem(last=False)
+        self._ends.update(ends)
 
     def forget(self, appends: Sequence[Append]) -> None:
         """Forget ends that may be others by now."""

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from itertools import islice
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import NamedTuple, ParamSpec, TypeVar
 from urllib.parse import quote
 
 import networkx as nx
+from cachetools import LRUCache
 from filelock import FileLock, Timeout
 from pydantic import ValidationError
 
@@ -75,7 +75,7 @@ class NetworkxGraph:
     def __init__(self, folder: Path, *, seconds: float = 30.0) -> None:
         self._folder = folder
         self._seconds = seconds
-        self._loaded: OrderedDict[str, tuple[_Stamp, _Loaded]] = OrderedDict()
+        self._loaded: LRUCache[str, tuple[_Stamp, _Loaded]] = LRUCache(_LOADED)
         self._guard = Lock()
         self._is_closed = False
 
@@ -151,9 +151,8 @@ class NetworkxGraph:
                 stamp = _Stamp(status.st_ino, status.st_mtime_ns, status.st_size)
                 with self._guard:
                     known = self._loaded.get(project_id)
-                    if known and known[0] == stamp:
-                        self._loaded.move_to_end(project_id)
-                        return known[1]
+                if known and known[0] == stamp:
+                    return known[1]
                 data = file.read()
         except FileNotFoundError:
             return None
@@ -165,8 +164,6 @@ class NetworkxGraph:
             ) from error
         with self._guard:
             self._loaded[project_id] = (stamp, loaded)
-            while len(self._loaded) > _LOADED:
-                self._loaded.popitem(last=False)
         return loaded
 
     def _neighbours(

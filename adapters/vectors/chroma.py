@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 import itertools
-from collections import OrderedDict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -13,6 +12,7 @@ from typing import ParamSpec, Protocol, TypeVar
 
 import httpx
 import numpy as np
+from cachetools import LRUCache
 from chromadb import Collection as ChromaCollection
 from chromadb.api.client import Client
 from chromadb.api.collection_configuration import CreateCollectionConfiguration
@@ -60,7 +60,7 @@ class ChromaVectors:
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="chroma")
         self._opening = Lock()
         self._client: Client | None = None
-        self._collections: OrderedDict[str, ChromaCollection] = OrderedDict()
+        self._collections: LRUCache[str, ChromaCollection] = LRUCache(_OPEN)
         self._is_closed = False
 
     async def put(
@@ -223,9 +223,8 @@ class ChromaVectors:
         client = self._opened()
         with self._opening:
             known = None if fresh else self._collections.get(name)
-            if known is not None:
-                self._collections.move_to_end(name)
-                return known
+        if known is not None:
+            return known
         if create:
             collection = client.get_or_create_collection(
                 name, configuration=_CONFIGURATION, embedding_function=None
@@ -234,8 +233,6 @@ class ChromaVectors:
             collection = client.get_collection(name, embedding_function=None)
         with self._opening:
             self._collections[name] = collection
-            while len(self._collections) > _OPEN:
-                self._collections.popitem(last=False)
         return collection
 
 

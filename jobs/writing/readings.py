@@ -1,10 +1,12 @@
 """Chapters taken apart, kept from one check to the next."""
 
 import threading
-from collections import OrderedDict
 from collections.abc import Hashable, Set
 from functools import lru_cache
+from operator import attrgetter
 from typing import NamedTuple
+
+from cachetools import LRUCache
 
 from domain.story.coherence.gate import read_with
 from domain.story.extraction.told import Told
@@ -16,10 +18,16 @@ from domain.story.text.discovery import Looked, look
 _KEPT_CHARACTERS = 4_000_000  # of about 100 bytes each when taken apart
 
 
-class _Kept(NamedTuple):
+class _Read(NamedTuple):
+    characters: int
     words: Set[str]
     known: Hashable
     read: tuple[Told, ChapterReading]
+
+
+class _Looked(NamedTuple):
+    characters: int
+    looked: Looked
 
 
 class Readings:
@@ -27,45 +35,36 @@ class Readings:
     same, which is all a reading depends on. Those used last are kept. For any thread."""
 
     def __init__(self, kept_characters: int = _KEPT_CHARACTERS) -> None:
-        self._room = kept_characters
-        self._kept: OrderedDict[ChapterText, _Kept] = OrderedDict()
-        self._looked: OrderedDict[tuple[str, str], Looked] = OrderedDict()
-        self._unseen = kept_characters
+        size = attrgetter("characters")
+        self._read: LRUCache[ChapterText, _Read] = LRUCache(kept_characters, size)
+        self._looked: LRUCache[tuple[str, str], _Looked] = LRUCache(kept_characters, size)
         self._lock = threading.Lock()
 
     def __call__(self, chapter: ChapterText, cast: Cast) -> tuple[Told, ChapterReading]:
         """See `domain.story.coherence.gate.Read`."""
         with self._lock:
-            kept = self._kept.get(chapter)
-            if kept:
-                self._kept.move_to_end(chapter)
+            kept = self._read.get(chapter)
         words = kept.words if kept else _words(chapter.text)
         known = _known(words, cast)
         if kept and kept.known == known:
             return kept.read
         read = read_with(chapter, cast)
-        with self._lock:
-            self._room -= 0 if chapter in self._kept else len(chapter.text)
-            self._kept[chapter] = _Kept(words, known, read)
-            while self._room < 0:
-                oldest, _ = self._kept.popitem(last=False)
-                self._room += len(oldest.text)
+        if (characters := len(chapter.text)) <= self._read.maxsize:
+            with self._lock:
+                self._read[chapter] = _Read(characters, words, known, read)
         return read
 
     def look(self, text: str, language: Language) -> Looked:
         """See `domain.story.text.discovery.look`."""
         key = text, language.code
         with self._lock:
-            if key in self._looked:
-                self._looked.move_to_end(key)
-                return self._looked[key]
+            kept = self._looked.get(key)
+        if kept:
+            return kept.looked
         looked = look(text, language)
-        with self._lock:
-            self._unseen -= 0 if key in self._looked else len(text)
-            self._looked[key] = looked
-            while self._unseen < 0:
-                (oldest, _), _ = self._looked.popitem(last=False)
-                self._unseen += len(oldest)
+        if len(text) <= self._looked.maxsize:
+            with self._lock:
+                self._looked[key] = _Looked(len(text), looked)
         return looked
 
 

@@ -1,7 +1,8 @@
 """Texts of projects in the object store: named by what they say, so that they never change."""
 
-from collections import OrderedDict
 from collections.abc import Sequence
+
+from cachetools import LRUCache
 
 from adapters.object_store.base import ObjectStore
 from domain.errors import RecordDamaged
@@ -18,8 +19,7 @@ class Texts:
 
     def __init__(self, store: ObjectStore, kept_characters: int = _KEPT_CHARACTERS) -> None:
         self._store = store
-        self._room = kept_characters
-        self._kept: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._kept: LRUCache[tuple[str, str], str] = LRUCache(kept_characters, len)
 
     async def put(self, project_id: str, text: str) -> TextRef:
         """Store a text; it is durable when this returns. Storing it again changes nothing."""
@@ -33,7 +33,6 @@ class Texts:
         """A stored text. Raises `ObjectMissing`, and `RecordDamaged` if it is not what it was."""
         known = self._kept.get((project_id, ref.sha256))
         if known is not None:
-            self._kept.move_to_end((project_id, ref.sha256))
             return known
         key = text_key(project_id, ref)
         data = await self._store.get(key)
@@ -48,10 +47,5 @@ class Texts:
         return [await self.get(project_id, ref) for ref in refs]
 
     def _keep(self, project_id: str, ref: TextRef, text: str) -> None:
-        if (project_id, ref.sha256) in self._kept:
-            return  # two asked for it at once
-        self._kept[project_id, ref.sha256] = text
-        self._room -= len(text)
-        while self._room < 0:
-            _, oldest = self._kept.popitem(last=False)
-            self._room += len(oldest)
+        if len(text) <= self._kept.maxsize:
+            self._kept[project_id, ref.sha256] = text
