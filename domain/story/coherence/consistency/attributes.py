@@ -14,7 +14,7 @@ from domain.story.language import Language, Phrasing
 KIND = "attribute"
 _WEAK = frozenset(
     {"profession", "height", "girth", "skin", "voice", "born"}
-    | {"pairs", "uses", "sees", "hears", "stands", "coloured"}
+    | {"pairs", "uses", "able", "sees", "hears", "stands", "coloured"}
 )
 """What people are called by more than one word for, by comparison, or what is only concluded."""
 _ORIGIN = "born"
