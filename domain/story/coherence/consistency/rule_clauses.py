@@ -1,7 +1,7 @@
 """Rules of the world as an author writes them, taken apart into what may not be."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -24,6 +24,8 @@ class Form(StrEnum):
     WHO = "who"  # only the keeper may open the gate
     WHEN = "when"  # the ferry runs only by day
     ALWAYS = "always"  # everybody must wear a mask
+    LACKS = "lacks"  # the dead cast no shadow
+    HARMS = "harms"  # iron burns the fae: `action` is what does, `subject` whom
 
 
 class Rule(NamedTuple):
@@ -41,14 +43,35 @@ class Rule(NamedTuple):
 
 def clauses(text: str, language: Language, *, positive: bool) -> Iterator[Rule]:
     """The clauses of a text that forbid something; with `positive`, those that ask for it too."""
-    for clause in _CLAUSES.split(text):
-        plain = language.finder("rule_reason").split(clause, maxsplit=1)
-        reason = _words(clause[len(plain[0]) :], language)
+    before = ""
+    for clause in _sentences(text, language):
+        restated = _restated(clause, before, language)
+        before = clause
+        plain = language.finder("rule_reason").split(restated, maxsplit=1)
+        reason = _words(restated[len(plain[0]) :], language)
         rule = _whole(plain[0], language) if positive else None
         rule = rule or _rule(plain[0], language)
         said = rule is not None and (rule.form is Form.ALWAYS or _is_not(plain[0], language))
         if rule is not None and (positive or not said):
             yield rule._replace(reason=reason, quote=clause.strip())
+
+
+def _sentences(text: str, language: Language) -> Iterator[str]:
+    """The clauses of a text that say something of their own."""
+    for clause in _CLAUSES.split(text):
+        if language.finder("rule_condition").match(clause.lstrip()):
+            yield clause
+        else:
+            yield from language.finder("rule_joint").split(clause)
+
+
+def _restated(clause: str, before: str, language: Language) -> str:
+    """A clause with what it is about by the one before it, where it begins with a pronoun."""
+    first = WORD.search(clause)
+    known = _words(before, language)
+    if not first or not known or not _is_pronoun(first.group(), language):
+        return clause
+    return f"{known[0]}{clause[first.end() :]}"
 
 
 def _is_not(clause: str, language: Language) -> bool:
@@ -68,7 +91,52 @@ def _whole(clause: str, language: Language) -> Rule | None:
             if action is None:
                 return Rule(form, what, language.lists["rule_used"], condition, (), (), "")
             return Rule(form, action, what, condition, (), (), "")
+    return _positive(clause, language)
+
+
+def _positive(clause: str, language: Language) -> Rule | None:
+    """What a clause says that something does, or takes: `iron burns the fae`, `a spell costs a
+    memory`, `whoever crosses must pay`, `mirrors show only the living`."""
+    for name, make in _POSITIVE.items():
+        for pattern in language.patterns(name):
+            match = pattern.search(clause)
+            parts = [_words(part, language) for part in match.groups()] if match else [[]]
+            rule = make(parts[0], parts[1], language) if all(parts) else None
+            if rule is not None:
+                return rule
     return None
+
+
+def _harms(what: Sequence[str], whom: Sequence[str], _: Language) -> Rule:
+    return Rule(Form.HARMS, whom[:1], what, (), (), (), "")
+
+
+def _harmed_by(whom: Sequence[str], what: Sequence[str], language: Language) -> Rule:
+    return _harms(what, whom, language)
+
+
+def _costs(what: Sequence[str], need: Sequence[str], _: Language) -> Rule:
+    return Rule(Form.NEEDS, (), what, (), need, (), "")
+
+
+def _whoever(when: Sequence[str], action: Sequence[str], _: Language) -> Rule:
+    return Rule(Form.ALWAYS, (), action, when, (), (), "")
+
+
+def _only_for(what: Sequence[str], whom: Sequence[str], language: Language) -> Rule | None:
+    """For the others it never does."""
+    pairs = (pair.split("/") for pair in language.lists["rule_opposites"])
+    others = [other for one, other in pairs if one == whom[-1]]
+    return Rule(Form.LACKS, others, what, (), (), (), "") if others else None
+
+
+_POSITIVE: Mapping[str, Callable[[Sequence[str], Sequence[str], Language], Rule | None]] = {
+    "rule_whoever": _whoever,
+    "rule_only_for": _only_for,
+    "rule_harms": _harms,
+    "rule_harmed_by": _harmed_by,
+    "rule_costs": _costs,
+}
 
 
 def _rule(clause: str, language: Language) -> Rule | None:
@@ -90,7 +158,18 @@ def _rule(clause: str, language: Language) -> Rule | None:
         if may and len(whom) == 1:  # no woman may enter
             barred = _parted(Form.NEVER, clause[may.end() :], "", None, language)
             return barred and barred._replace(subject=whom)
-        return _parted(Form.NONE if none else Form.NEVER, clause, "", none or never, language)
+        if not none and not _words(clause[: never.start()], language):
+            may = language.finder("may").search(clause, never.end())
+            what = clause[may.end() :] if may else ""
+            barred = _parted(Form.NEVER, what, "", None, language)
+            if may and barred is None and (action := _words(what, language)):
+                barred = Rule(Form.NEVER, (), action, (), (), (), "")
+            if may and barred:  # nobody who has drunk may drive
+                within = _words(clause[never.end() : may.start()], language)
+                return barred._replace(condition=(*within, *barred.condition))
+        lacking = _lacking(clause, none, language) if none else None
+        form = Form.NONE if none else Form.NEVER
+        return lacking or _parted(form, clause, "", none or never, language)
     if only and not never:
         rest = clause[only.end() :]
         may = language.finder("may").search(rest)
@@ -110,6 +189,17 @@ def _rule(clause: str, language: Language) -> Rule | None:
     return None
 
 
+def _lacking(clause: str, none: re.Match[str], language: Language) -> Rule | None:
+    """Who has none of something: `the dead cast no shadow`."""
+    before = clause[: none.start()]
+    *subject, verb = _words(before, language) or [""]
+    what = _words(clause[none.end() :], language)
+    somewhere = language.finder("rule_condition").match(before.lstrip())
+    if not subject or not what or somewhere or language.finder("may").search(clause):
+        return None
+    return Rule(Form.LACKS, subject, [*what, verb], (), (), (), "")
+
+
 def _parted(
     form: Form, main: str, need: str, never: re.Match[str] | None, language: Language
 ) -> Rule | None:
@@ -117,6 +207,12 @@ def _parted(
     at = language.finder("rule_condition").search(main, never.end() if never else 1)
     what = main[: at.start()] if at else main
     condition = _words(main[at.end() :], language) if at else []
+    if form is Form.NEVER:  # never sell a book that you have not read
+        what, *which = language.finder("rule_relative").split(what, maxsplit=1)
+        narrower = _words(" ".join(which), language)
+        if which and not narrower:
+            return None
+        condition += narrower
     subject = _words(main[: never.start()], language) if never and form is not Form.NONE else []
     if form is Form.NONE and never is not None:
         what = what[never.end() :]

@@ -11,12 +11,14 @@ from domain.story.coherence.consistency.rule_clauses import Rule
 from domain.story.language import Gender, Language
 from domain.story.text import marks
 from domain.story.text.cast import WORD
-from domain.story.text.mentions import Sentence
+from domain.story.text.mentions import Mention, Sentence
 
 _SHORT = 3
 """Words of an attribute that says what somebody is."""
 _REACH = 5
 """Words in which something is lacking."""
+_FAR = 30
+"""Characters in which it is said how far from something."""
 _BEFORE = 12
 """Sentences that say where it is that something happens."""
 _PARTS = re.compile(r"[,;:—–()]")
@@ -28,7 +30,7 @@ class Ruled:
     def __init__(self, sentence: Sentence, material: Material, text: str) -> None:
         self._material = material
         self._sentence = sentence
-        self._text = sentence.span.of(text).replace(marks.SPOKEN, " ")
+        self.text = sentence.span.of(text).replace(marks.SPOKEN, " ")
         self.scene = sentence.scene
         self.paragraph = sentence.paragraph
         self.times: frozenset[str] = frozenset()
@@ -49,7 +51,7 @@ class Ruled:
     @cached_property
     def parts(self) -> Sequence[tuple[str, frozenset[str]]]:
         """Its clauses, each with what its words mean."""
-        return [(part, meanings(part, self.language)) for part in _PARTS.split(self._text)]
+        return [(part, meanings(part, self.language)) for part in _PARTS.split(self.text)]
 
     @cached_property
     def meanings(self) -> frozenset[str]:
@@ -66,18 +68,46 @@ class Ruled:
     @cached_property
     def people(self) -> frozenset[str]:
         """What those whom it mentions are called, and are."""
-        cast = self._material.cast
-        names = {cast.by_char[mention.char].name for mention in self._sentence.mentions}
         genders = (self.language.gender_stems[gender] for gender in self.genders)
-        return frozenset().union(*genders) | frozenset(
-            chain.from_iterable(
+        called = (self._called(mention.char) for mention in self._sentence.mentions)
+        return frozenset().union(*genders, *called)
+
+    def _called(self, char: str) -> frozenset[str]:
+        """What somebody is called, and is."""
+        name = self._material.cast.by_char[char].name
+        return frozenset().union(
+            *(
                 meanings(text, self.language)
                 for entry in self._material.case.bible.entries
-                if entry.name in names
+                if entry.name == name
                 for text in (*entry.names, *entry.attributes.values())
                 if len(text.split()) <= _SHORT
             )
         )
+
+    @cached_property
+    def _people(self) -> Sequence[Mention]:
+        """The mentions of people."""
+        by_char = self._material.cast.by_char
+        return [each for each in self._sentence.mentions if by_char[each.char].kind == "person"]
+
+    def place_of(self, word: str) -> int:
+        """Where it first has what a word means, -1 for nowhere."""
+        wanted = self.language.meanings(word)
+        words = WORD.finditer(self.text)
+        return next((w.start() for w in words if wanted & meanings(w.group(), self.language)), -1)
+
+    def one_of(self, words: Sequence[str], end: int) -> bool:
+        """Whether one of those whom these words mean is in it before some place, last of all."""
+        wanted = frozenset(chain.from_iterable(map(self.language.meanings, words)))
+        start = self._sentence.span.start
+        before = [mention for mention in self._people if mention.start < start + end]
+        if before:
+            last = max(before, key=lambda mention: mention.start)
+            return bool(wanted & self._called(last.char))
+        if len(chars := {mention.char for mention in self._people}) == 1:
+            return bool(wanted & self._called(*chars))
+        return bool(wanted & meanings(self.text[:end], self.language))
 
     def concerns(self, rule: Rule) -> bool:
         """Whether one of the people whom a rule names is there, where it names any; whom it is
@@ -102,7 +132,7 @@ class Ruled:
         """Whether somebody is the last one mentioned before a word of what is done, in a clause."""
         wanted = frozenset(chain.from_iterable(map(self.language.meanings, action)))
         begin = self._sentence.span.start
-        for word in WORD.finditer(self._text):
+        for word in WORD.finditer(self.text):
             if not wanted & meanings(word.group(), self.language):
                 continue
             before = [
@@ -119,7 +149,21 @@ class Ruled:
     @cached_property
     def goes_without(self) -> bool:
         """Whether it says that something is done without something."""
-        return self.language.finder("rule_without").search(self._text) is not None
+        return self.language.finder("rule_without").search(self.text) is not None
+
+    def away_from(self, words: Sequence[str]) -> bool:
+        """Whether it is elsewhere than where one of these words says."""
+        wanted = frozenset(chain.from_iterable(map(self.language.meanings, words)))
+        return any(
+            wanted & meanings(part[match.end() : match.end() + _FAR], self.language)
+            for part, _ in self.parts
+            for match in self.language.finder("rule_away").finditer(part)
+        )
+
+    @cached_property
+    def is_free(self) -> bool:
+        """Whether it says that something took nothing."""
+        return self.language.finder("rule_free").search(self.text) is not None
 
     @cached_property
     def has_person(self) -> bool:
@@ -133,15 +177,15 @@ class Ruled:
         return any(
             not own & meanings(match.group(), self.language)
             for name in ("rule_exceptions", "unreal")
-            for match in self.language.finder(name).finditer(self._text)
+            for match in self.language.finder(name).finditer(self.text)
         )
 
     def lacks(self, words: Iterable[str]) -> bool:
         """Whether it says that one of these is not there, or fewer than it takes."""
         wanted = frozenset(chain.from_iterable(map(self.language.meanings, words)))
         missing = self.language.finder("rule_lacking")
-        for match in missing.finditer(self._text):
-            after = _PARTS.split(self._text[match.end() : match.end() + 60], maxsplit=1)[0]
+        for match in missing.finditer(self.text):
+            after = _PARTS.split(self.text[match.end() : match.end() + 60], maxsplit=1)[0]
             near = " ".join(after.split()[:_REACH])
             if wanted & meanings(near, self.language) and not (
                 self.language.finder("rule_besides").search(near)
@@ -171,7 +215,7 @@ class Ruled:
     @cached_property
     def _words(self) -> Sequence[frozenset[str]]:
         """What each of its words means."""
-        return [meanings(word, self.language) for word in WORD.findall(self._text)]
+        return [meanings(word, self.language) for word in WORD.findall(self.text)]
 
     def share(self, words: Sequence[str], also: frozenset[str] = frozenset()) -> float:
         """How many of some words it has, by meaning, each in a word of its own; 1 for none

@@ -6,6 +6,7 @@ from itertools import chain
 from domain.story.coherence.consistency.kin_said import sentences_said
 from domain.story.coherence.consistency.material import Material
 from domain.story.coherence.consistency.rule_clauses import Form, Rule, clauses
+from domain.story.coherence.consistency.rule_harms import unharmed
 from domain.story.coherence.consistency.ruled import Ruled, add_times
 from domain.story.coherence.verdict import Finding, Severity
 
@@ -26,7 +27,9 @@ def rules(material: Material) -> Iterator[Finding]:
     add_times(scenes)
     scenes += _said(material)
     for rule in known:
-        broken = next((told for told in scenes if _breaks(told, rule, scenes)), None)
+        broken = next(
+            (told for at, told in enumerate(scenes) if _broken(at, told, rule, scenes)), None
+        )
         if broken is not None:
             yield material.finding(
                 KIND,
@@ -61,7 +64,23 @@ def _said(material: Material) -> list["Ruled"]:
     ]
 
 
+def _broken(at: int, told: Ruled, rule: Rule, scenes: Sequence[Ruled]) -> bool:
+    if rule.form is Form.HARMS:
+        return not told.imagined(rule) and unharmed(at, rule, scenes)
+    if rule.form is Form.LACKS:
+        return not told.imagined(rule) and _has(told, rule)
+    return _breaks(told, rule, scenes)
+
+
+def _has(told: Ruled, rule: Rule) -> bool:
+    """Whether it tells that somebody has what such as they have not."""
+    place = told.place_of(rule.action[0])
+    return place >= 0 and told.one_of(rule.subject, place) and not told.denies(rule.action[:1])
+
+
 def _breaks(told: Ruled, rule: Rule, scenes: Sequence[Ruled]) -> bool:
+    if rule.form is Form.ALWAYS and rule.condition and _leaves_out(told, rule):
+        return True
     what = (*rule.subject, *rule.action)
     enough = rule.form is Form.NONE or told.share(what, told.people) >= _MOST
     if not enough or told.imagined(rule) or _of_another_gender(told, rule):
@@ -79,6 +98,7 @@ def _breaks(told: Ruled, rule: Rule, scenes: Sequence[Ruled]) -> bool:
         case Form.NEEDS:
             return _in_case(told, rule) and (
                 told.lacks(rule.need)
+                or told.is_free
                 or (
                     told.has_person
                     and len(what) > 1
@@ -107,6 +127,18 @@ def _breaks(told: Ruled, rule: Rule, scenes: Sequence[Ruled]) -> bool:
                     or ((whole or told.goes_without) and told.lacks(rule.action))
                 )
             )
+    return False
+
+
+def _leaves_out(told: Ruled, rule: Rule) -> bool:
+    """Whether all of a rule's case is there, and what it asks for then is said to lack."""
+    return (
+        len(rule.condition) > 1
+        and told.has_person
+        and not told.imagined(rule)
+        and told.share(rule.condition) == 1
+        and told.lacks(rule.action)
+    )
 
 
 def _of_another_gender(told: Ruled, rule: Rule) -> bool:
@@ -131,6 +163,8 @@ def _in_case(told: Ruled, rule: Rule) -> bool:
     what = (*rule.subject, *rule.action)
     setting = told.language.lists["rule_setting"]
     condition = [word for word in rule.condition if word not in setting]
+    if told.away_from(condition):
+        return False
     if told.share(what, told.people) == 1 and told.share(condition, told.near) == 1:
         return True
     return told.share(condition, told.times) >= (0.5 if len(condition) != 1 else 1)
