@@ -10,7 +10,8 @@ CHAPTER = {
         "Tom Hask had married Nora Vane. The cook, Mrs. Ashcombe, came with Sergeant Brennan. "
         "“Good morning,” said Mrs. Ashcombe. Sergeant Brennan said nothing. Viktor Sandoval "
         "laughed. “Sit down,” said Viktor Sandoval. Lucien laughed. “No,” said Lucien. "
-        "Sergeant Brennan wrote it down, and Mrs. Ashcombe cried."
+        "Sergeant Brennan wrote it down, and Mrs. Ashcombe cried. Baron Ottokar laughed. “Well,” "
+        "said Baron Ottokar."
     ),
     "fr": (
         "Tom Hask avait épousé Nora Vane. « Bonjour », dit Lucien. Le lieutenant Benali entra. "
@@ -50,6 +51,7 @@ def test_a_name_that_is_not_theirs_is_found(language: str, draft: str) -> None:
         ("en", "“Luc,” said Tom, and nothing more."),
         ("en", "Brennan had been promoted: Inspector Brennan sat down."),
         ("en", "Strange to say, Stranger Lane was empty. Harsh words were said."),
+        ("en", "Baroness Ottokar came with the baron."),
         ("fr", "Le lieutenant Belkadi, de la gendarmerie, gardait le bateau."),
         ("fr", "Lucas, le fils du menuisier, entra."),
     ],

@@ -152,6 +152,7 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ("en", "Nora gave Paul the locket.", "Nora fastened the locket round Paul's neck."),
         ("en", "Paul sold his car.", "Paul got into Tom's car."),
         ("en", "Paul sold his car and bought a new one.", "Paul got into his car."),
+        ("en", ("Nora's pistol", "owner", "Paul Sorel"), "Nora drew Nora's pistol."),
         ("en", "Nora burned the letter.", "A letter lay on the mat. Nora opened the letter."),
         ("en", "The lamp burned with a sweet smell.", "Paul set the lamp against the wall."),
         ("en", "Nora broke her cup.", "Nora drank from her cup."),

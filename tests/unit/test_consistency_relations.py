@@ -119,6 +119,16 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
             "Nora was not married.",
             "Nora's aunt's husband came. Nora dreamed of her husband-to-be.",
         ),
+        (
+            "en",
+            ("Nora Vane", "children", "none"),
+            "“I am sure your father, Nora Vane, would agree with me,” said Tom to Ida.",
+        ),
+        (
+            "en",
+            ("Nora Vane", "status", "widow"),
+            "Nora came home. She kept her watch upon Ida, through her husband, through Tom.",
+        ),
         ("fr", "Tom était l’oncle de Nora.", "Tom était comme un père pour Nora."),
         ("fr", "Nora était fille unique.", "La belle-sœur de Nora entra."),
         ("fr", "Nora était mariée à Tom.", "Paul, le second mari de Nora, entra."),

@@ -108,6 +108,13 @@ def test_a_broken_rule_is_found(rule: str, draft: str) -> None:
             "The causeway can only be crossed at low tide.",
             "At low tide Ottoline crossed the causeway.",
         ),
+        ("Nobody enters the vault without a key.", "Nobody, she read, enters here without a key."),
+        ("The lock is forbidden at night.", "Ottoline knew that the lock was forbidden."),
+        ("Nobody goes into the vault alone.", "The vault, alone, was old. Wystan signed it out."),
+        ("Nobody comes back from the far bank.", "Wystan was sent to bring her back, far off."),
+        ("Nobody drinks before the beasts have drunk.", "Ottoline watched. The beasts drank."),
+        ("Ottoline may not enter Mrs. Wystan's room.", "Ottoline walked upstairs."),
+        ("Ottoline cannot walk.", "Ottoline sat still, and the clock in her went on walking."),
     ],
 )
 def test_a_kept_rule_is_not(rule: str, draft: str) -> None:
@@ -138,6 +145,9 @@ def test_a_rule_is_broken_in_french(rule: str, draft: str) -> None:
         ("Nul ne peut entrer dans la crypte sans clef.", "Avec la clef, il entra dans la crypte."),
         ("Il n’y a pas de chevaux sur l’île.", "Il rêva d’un cheval sur l’île."),
         ("Les hommes ne peuvent pas voir la rivière.", "Ottoline vit la rivière au loin."),
+        ("Nul n’entre dans la crypte sans clef.", "Personne n’y entre sans clef, dit Ottoline."),
+        ("L’écluse est interdite la nuit.", "L’écluse est interdite, savait Ottoline."),
+        ("On ne boit pas avant que les bêtes aient bu.", "Les bêtes burent."),
     ],
 )
 def test_a_rule_is_kept_in_french(rule: str, draft: str) -> None:

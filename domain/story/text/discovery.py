@@ -133,9 +133,11 @@ def _look(
 
 
 def _followed_by(text: str, tokens: Sequence[re.Match[str]], language: Language) -> Gender:
-    """The gender of the first pronoun that follows a name, with no other name between. What may
-    be an object says nothing."""
-    for token in tokens:
+    """The gender of the first pronoun that follows a name in its paragraph, with no other name
+    between. What may be an object says nothing."""
+    for at, token in enumerate(tokens):
+        if at and "\n\n" in text[tokens[at - 1].end() : token.start()]:
+            break
         word = token.group()
         pronoun = language.pronoun_table.get(word.lower())
         if pronoun is not None and pronoun.gender and pronoun.role != "object":

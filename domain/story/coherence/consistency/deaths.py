@@ -155,7 +155,9 @@ def _of_bible(material: Material) -> Iterator[Statement]:
         entity = material.cast.named(name)
         if entity is None or language.predicates.get(plain) != "death" or value in later:
             continue
-        told_of = _still_to_come(value, material) or language.finder("not_dead").search(value)
+        told_of = _still_to_come(value, material) or any(
+            language.finder(name).search(value) for name in ("not_dead", "foretold")
+        )
         if value and not told_of:
             none = frozenset[str]()
             yield Statement("dies", entity.name, "no", none, "", value, 0, 0)

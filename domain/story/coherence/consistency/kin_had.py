@@ -16,6 +16,8 @@ def kin_there(statement: Statement, material: Material) -> Iterator[Finding]:
         return
     if none and _bereaved(statement, material):
         return
+    if not statement.sure and not material.names_no_other(statement.subject, statement.quote):
+        return
     for who, kin in _kin_of(statement, material):
         for prior in material.before:
             if not prior.plain or (prior.phrasing == "no_kin") is none or _half(prior, material):
@@ -60,8 +62,9 @@ def _kin_of(statement: Statement, material: Material) -> frozenset[tuple[str, st
     """Who has, or has not, kin of which kind, by a statement."""
     if statement.phrasing in RELATED:
         known = relation(word_of(statement), material)
-        if known is None:
-            return frozenset()
+        other = material.cast.named(statement.object)
+        if known is None or (known.gender and other and other.gender not in ("", known.gender)):
+            return frozenset()  # `your father, Ida`
         return frozenset(((statement.subject, known.kin), (statement.object, known.inverse)))
     if statement.phrasing not in ("has_kin", "no_kin"):
         return frozenset()

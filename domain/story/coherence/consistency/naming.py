@@ -59,11 +59,14 @@ class Naming:
 
     @cached_property
     def people(self) -> Sequence[Entity]:
-        """Those whom the bible or an earlier chapter has."""
+        """Those whom the bible or an earlier chapter has, but for whom it only describes: `the
+        Cat`."""
+        unnamed = self.material.language.functional_words
         return [
             entity
             for entity in self.material.cast.entities
             if entity.kind == "person"
+            and words_of(entity.name)[0].lower() not in unnamed
             and (entity.listed or any(entity.name in told.text for told in self.material.earlier))
         ]
 

@@ -190,6 +190,8 @@ def _same(statement: Statement, state: _State, material: Material) -> bool:
     if state.owner and now.get("whose") == state.owner:
         return False
     name = before.get("thing", "").lower()
+    if any(word.lower() in words_of(name) for word in material.cast.own_words(_who(statement))):
+        return False  # `Ida's revolver` is Ida's
     bare = [word for word in name.split() if word not in material.language.lists["articles"]]
     whole = " ".join(bare) in statement.quote.lower()
     if " " in name and not whole and "whose" in now and not now.get("kind"):
@@ -303,6 +305,9 @@ def _finding(thing: str, state: _State, statement: Statement, material: Material
     known = any(thing == entity.name.lower() for entity in material.cast.entities)
     what = f"is with {state.owner}" if state.owner else "is gone"
     told = bool(state.since.chapter) and not state.since.speaker
+    noun = re.escape(_noun(thing, material.language))
+    new = rf"\b{material.language.alternatives('indefinite')}(?: [\w-]+){{0,2}} {noun}\b"
+    told = told and not re.search(new, state.since.quote, re.IGNORECASE)
     certain = known and told and bool(_who(statement)) and material.certain(statement)
     return material.finding(
         KIND,

@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 from domain.story.language import Language
 from domain.story.text.cast import WORD
+from domain.story.text.sentences import Span, sentences
 
-_CLAUSES = re.compile(r"[.;:!?]+(?:\s+|$)")
+_CLAUSES = re.compile(r"[;:!?]+(?:\s+|$)")
 _LEAST = 3
 """Letters of a word that counts."""
 _NEAR = 12
@@ -58,7 +59,8 @@ def clauses(text: str, language: Language, *, positive: bool) -> Iterator[Rule]:
 
 def _sentences(text: str, language: Language) -> Iterator[str]:
     """The clauses of a text that say something of their own."""
-    for clause in _CLAUSES.split(text):
+    spans = sentences(text, Span(0, len(text)), frozenset(language.abbreviations))
+    for clause in (each for span in spans for each in _CLAUSES.split(span.of(text).rstrip(" ."))):
         if language.finder("rule_condition").match(clause.lstrip()):
             yield clause
         else:
@@ -207,6 +209,8 @@ def _parted(
     at = language.finder("rule_condition").search(main, never.end() if never else 1)
     what = main[: at.start()] if at else main
     condition = _words(main[at.end() :], language) if at else []
+    if at and language.finder("rule_until").match(main, at.start()):
+        return None  # not before something is done: to do that is no wrong
     if form is Form.NEVER:  # never sell a book that you have not read
         what, *which = language.finder("rule_relative").split(what, maxsplit=1)
         narrower = _words(" ".join(which), language)

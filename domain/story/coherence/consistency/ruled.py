@@ -125,7 +125,11 @@ class Ruled:
             char
             for char, entity in cast.by_char.items()
             if entity.kind == "person"
-            and any(word.lower() in words for word in cast.own_words(entity.name))
+            and any(
+                low in words or f"{low}s" in words
+                for word in cast.own_words(entity.name)
+                for low in (word.lower(),)
+            )
         )
 
     def _does(self, char: str, action: Sequence[str]) -> bool:
@@ -143,8 +147,19 @@ class Ruled:
             ]
             last = max(before, key=lambda mention: mention.start, default=None)
             if last is not None and last.char == char and not last.owner:
-                return True
+                return not last.pronoun or not self._is_object(last)
         return False
+
+    def _is_object(self, mention: Mention) -> bool:
+        """Whether a pronoun says to whom something is done: `him`, `in her`."""
+        begin = self._sentence.span.start
+        word = self.text[mention.start - begin : mention.end - begin].lower()
+        before = WORD.findall(self.text[: mention.start - begin])[-1:]
+        pronoun = self.language.pronoun_table.get(word)
+        objective = pronoun is not None and pronoun.role == "object"
+        return objective or any(
+            each.lower() in self.language.lists["prepositions"] for each in before
+        )
 
     @cached_property
     def goes_without(self) -> bool:
@@ -166,6 +181,16 @@ class Ruled:
         return self.language.finder("rule_free").search(self.text) is not None
 
     @cached_property
+    def restates(self) -> bool:
+        """Whether it says itself that something is forbidden, or that nobody does it."""
+        return self.language.finder("rule_restated").search(self.text) is not None
+
+    def says(self, words: Iterable[str]) -> bool:
+        """Whether it has one of some words itself, not only what may mean the same."""
+        wanted = {self.language.stem(word) for word in words}
+        return any(self.language.stem(word) in wanted for word in WORD.findall(self.text))
+
+    @cached_property
     def has_person(self) -> bool:
         """Whether it is about somebody."""
         cast = self._material.cast
@@ -176,7 +201,7 @@ class Ruled:
         own = meanings(rule.quote, self.language)
         return any(
             not own & meanings(match.group(), self.language)
-            for name in ("rule_exceptions", "unreal")
+            for name in ("rule_exceptions", "unreal", "flashback")
             for match in self.language.finder(name).finditer(self.text)
         )
 

@@ -87,6 +87,8 @@ def _breaks(told: Ruled, rule: Rule, scenes: Sequence[Ruled]) -> bool:
         return False
     if told.share(rule.action) == 0 or not _at_the_time(told, rule) or not told.concerns(rule):
         return False
+    if rule.form is not Form.ALWAYS and told.restates:
+        return False
     match rule.form:
         case Form.NEVER:
             done = not rule.subject or told.share(rule.action[:1]) == 1
@@ -165,7 +167,10 @@ def _in_case(told: Ruled, rule: Rule) -> bool:
     condition = [word for word in rule.condition if word not in setting]
     if told.away_from(condition):
         return False
-    if told.share(what, told.people) == 1 and told.share(condition, told.near) == 1:
+    if (
+        told.share(what, told.people) == 1
+        and told.share(condition, told.near if told.says(rule.action) else frozenset()) == 1
+    ):
         return True
     return told.share(condition, told.times) >= (0.5 if len(condition) != 1 else 1)
 

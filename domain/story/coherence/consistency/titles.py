@@ -109,6 +109,8 @@ def other_rank(run: Named, naming: Naming) -> Finding | None:
     ]
     if len(had) != 1 or run.title in had or len(bearers) != 1:
         return None
+    if {language.titles[title] for title in (run.title, *had)} >= {"f", "m"}:
+        return None  # the baron's wife
     if any(language.finder("change_of_rank").search(text) for text in _around(name, naming)):
         return None
     return naming.finding(run, bearers[0], had.pop(), run.title)

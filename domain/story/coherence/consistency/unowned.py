@@ -35,7 +35,10 @@ class Unowned:
                 for match in pattern.finditer(sentence.marked):
                     groups = match.groupdict()
                     said = language.relations[language.relation_words[groups["word"].lower()]]
-                    pronoun = language.pronoun_table.get((groups.get("whose") or "").lower())
+                    whose = (groups.get("whose") or "").lower()
+                    if whose in language.first_person and not speaker:
+                        continue
+                    pronoun = language.pronoun_table.get(whose)
                     gender = pronoun.gender if pronoun else ""
                     yield from self._checked(sentence, match["o"], said, gender, speaker)
 
