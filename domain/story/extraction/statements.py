@@ -75,7 +75,7 @@ def statements(prose: Prose, chapter: int) -> list[Statement]:
         for sentence in told
         for statement in of_sentence(sentence, prose.text, prose.cast, chapter)
     ]
-    if _tells_now(prose):
+    if tells_now(prose):
         then, now = map(prose.cast.language.finder, ("tells_then", "tells_now"))
         found = [
             replace(each, past=True)
@@ -86,7 +86,7 @@ def statements(prose: Prose, chapter: int) -> list[Statement]:
     return sorted(found, key=lambda statement: statement.start)
 
 
-def _tells_now(prose: Prose) -> bool:
+def tells_now(prose: Prose) -> bool:
     """Whether a narrator tells in the present tense, so that what is in the past one is over."""
     then, now = (
         sum(1 for _ in prose.cast.language.finder(name).finditer(prose.narrated))

@@ -3,19 +3,15 @@
 import re
 from collections.abc import Iterator
 
+from domain.story.coherence.consistency.ages import ages, fits, span_of
 from domain.story.coherence.consistency.dates import KIND, dates
+from domain.story.coherence.consistency.elapsed import elapsed
 from domain.story.coherence.consistency.material import QUOTE, Material, own
+from domain.story.coherence.consistency.nearby_ages import nearby_ages
 from domain.story.coherence.consistency.occasions import occasions
 from domain.story.coherence.consistency.setting import set_in_year, setting
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
-
-_UNDER = 4
-"""Years; who is not yet ten is not much younger."""
-_HEDGE = 16
-"""Characters before a number in which it is hedged."""
-_LEAST = 3
-"""Years; a smaller number after a name is rarely an age."""
 
 
 def time_and_age(material: Material) -> Iterator[Finding]:
@@ -30,39 +26,11 @@ def time_and_age(material: Material) -> Iterator[Finding]:
             case "birth_year":
                 yield from _same(statement, "year of birth", material)
     yield from _coming(material)
+    yield from nearby_ages(material)
     yield from dates(material)
+    yield from elapsed(material)
     yield from occasions(material)
     yield from setting(material)
-
-
-def ages(statement: Statement, material: Material) -> tuple[int, int] | None:
-    """The youngest and the oldest that a statement allows."""
-    language = material.language
-    text = statement.groups.get("number", "")
-    if decade := statement.groups.get("decade", "").lower():
-        named = [word.lower() for word in language.lists["decades"]]
-        low = next((10 * at for at, word in enumerate(named, 1) if word.startswith(decade)), 0)
-        return (low - 2, low + 9) if low else None
-    if not text.isdecimal():
-        found = [
-            number
-            for match in language.finder("number").finditer(text)
-            if (number := language.read_number(match.group())) is not None
-        ] or ([read] if (read := language.read_number(text)) else [])
-    else:
-        found = [int(text)]
-    if not found and text:
-        found = [int(word) for word in text.split() if word.isdecimal()]
-    if not found or min(found) < _LEAST or max(found) > 130:
-        return None
-    just_before = statement.quote.lower().partition(text.lower())[0][-_HEDGE:]
-    hedges = (statement.groups.get(name, "") for name in ("hedge", "hedge2"))
-    words = " ".join((just_before, *hedges)).lower()
-    if "under" in statement.groups or language.finder("below").search(words):
-        return max(0, min(found) - _UNDER), min(found) - 1
-    if language.finder("about").search(words):
-        return min(found) - 4, max(found) + 4
-    return min(found), max(found)
 
 
 def _nearly(statement: Statement, material: Material) -> bool:
@@ -100,7 +68,7 @@ def _coming(material: Material) -> Iterator[Finding]:
                 yield material.finding(
                     KIND,
                     Severity.WARNING,
-                    f"{own(name)} age: {_span(*known[-1][1])} before, soon {age} in the draft",
+                    f"{own(name)} age: {span_of(*known[-1][1])} before, soon {age} in the draft",
                     material.quoted(material.draft.number, quote),
                     material.evidence(known[-1][0]),
                 )
@@ -125,7 +93,7 @@ def _born_then(statement: Statement, material: Material) -> Iterator[Finding]:
             yield material.finding(
                 KIND,
                 Severity.WARNING,
-                f"{statement.subject} cannot be {_span(*span)} in {years[0]}",
+                f"{statement.subject} cannot be {span_of(*span)} in {years[0]}",
                 material.evidence(statement),
                 material.evidence(prior),
             )
@@ -143,7 +111,7 @@ def _age(statement: Statement, material: Material) -> Iterator[Finding]:
         for each in material.prior("age", statement.subject)
         if each.plain and not each.past and (span := ages(each, material)) is not None
     ]
-    if not known or any(_fits(now, span, later) for _, span in known):
+    if not known or any(fits(now, span, later) for _, span in known):
         return
     prior, (low, high) = known[-1]
     apart = max(low - now[1], now[0] - high)
@@ -152,7 +120,8 @@ def _age(statement: Statement, material: Material) -> Iterator[Finding]:
         statement.speaker or now[1] < low
     ):
         return
-    if now[1] < low and _looks_back(statement, material):
+    told_then = statement.speaker and language.finder("tells_then").search(statement.quote)
+    if now[1] < low and (told_then or _looks_back(statement, material)):
         return
     then = material.language.finder("told_when").search(statement.quote)
     plainly = apart > 1 and not then and material.certain(statement)
@@ -160,7 +129,7 @@ def _age(statement: Statement, material: Material) -> Iterator[Finding]:
     yield material.finding(
         KIND,
         severity,
-        f"{own(statement.subject)} age: {_span(low, high)} before, {_span(*now)} in the draft",
+        f"{own(statement.subject)} age: {span_of(low, high)} before, {span_of(*now)} in the draft",
         material.evidence(statement),
         material.evidence(prior),
     )
@@ -194,16 +163,6 @@ def _looks_back(statement: Statement, material: Material) -> bool:
         )
         for sentence in before
     )
-
-
-def _fits(now: tuple[int, int], before: tuple[int, int], later: int) -> bool:
-    """Whether an age goes with an earlier one: a birthday may lie between, years where the story
-    says so."""
-    return now[1] >= before[0] and now[0] <= before[1] + 1 + later
-
-
-def _span(low: int, high: int) -> str:
-    return str(low) if low == high else f"{low} to {high}"
 
 
 def _same(statement: Statement, what: str, material: Material) -> Iterator[Finding]:

@@ -1,0 +1,204 @@
+"""Ages that nobody who may be meant has: `he was thirty-one`, of one of two who are twenty."""
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from domain.story.coherence.consistency.ages import ages, fits, span_of
+from domain.story.coherence.consistency.material import QUOTE, Material
+from domain.story.coherence.verdict import Finding, Severity
+from domain.story.extraction.statements import Statement, tells_now
+from domain.story.language import Gender
+from domain.story.text import marks
+from domain.story.text.cast import WORD
+from domain.story.text.mentions import Sentence
+from domain.story.text.prose import Prose
+from domain.story.text.speakers import spoken
+
+KIND = "time_and_age"
+_PARAGRAPHS = 2
+"""Before an age, in which whoever it is of has been named."""
+_FARTHER = 6
+_CLAUSE_END = re.compile(r"[,.;:!?]|$")
+_GENITIVE = 8
+_AFTER = 30
+_BACK = 2
+"""Sentences, this one among them, in which older times may be told of."""
+_THEN = ("flashback", "retold", "formerly")
+
+
+class _Known(NamedTuple):
+    span: tuple[int, int]
+    source: Statement
+
+
+def nearby_ages(material: Material) -> Iterator[Finding]:
+    """Ages in the draft that go with nobody's near them."""
+    language, draft = material.language, material.draft
+    known = _known(material)
+    if not known:
+        return
+    named = _Named(draft.prose, material)
+    for speaker, sentence in named.sentences:
+        for pattern in language.patterns("aged_any"):
+            for match in pattern.finditer(sentence.marked):
+                span = _span(match, sentence, material)
+                if span is None or _unclear(match, sentence, material):
+                    continue
+                meant = named.meant(match["who"].lower(), speaker, sentence)
+                fitting = (each for char in meant for each in known.get(char, ()))
+                if not meant or any(_fits(span, each, material) for each in fitting):
+                    continue
+                sure = meant[:1] if named.points(match["who"], sentence) else meant
+                if any(char not in known for char in sure):
+                    continue
+                prior = known[sure[0]][-1]
+                if span[1] < prior.span[0] and (
+                    named.tells_of_then(sentence, match) or _of_then(sentence, material)
+                ):
+                    continue
+                yield material.finding(
+                    KIND,
+                    Severity.WARNING,
+                    f"Nobody here is {span_of(*span)}; "
+                    f"{prior.source.subject} is {span_of(*prior.span)}",
+                    material.quoted(draft.number, sentence.span.of(draft.text)[:QUOTE]),
+                    material.evidence(prior.source),
+                )
+
+
+def _known(material: Material) -> Mapping[str, list[_Known]]:
+    """The ages of the story's people, as far as what came before says them."""
+    found: dict[str, list[_Known]] = {}
+    for statement in material.before:
+        plain = statement.phrasing == "age" and statement.plain and not statement.past
+        span = ages(statement, material) if plain else None
+        char = material.cast.chars.get(statement.subject, "")
+        if span is not None and char:
+            found.setdefault(char, []).append(_Known(span, statement))
+    return found
+
+
+def _fits(now: tuple[int, int], before: _Known, material: Material) -> bool:
+    return fits(now, before.span, material.years_pass)
+
+
+def _span(match: re.Match[str], sentence: Sentence, material: Material) -> tuple[int, int] | None:
+    groups = {name: text for name, text in match.groupdict().items() if text}
+    said = Statement(
+        phrasing="age",
+        subject="",
+        value="",
+        likes=frozenset(),
+        object="",
+        quote=match.group(),
+        start=sentence.span.start,
+        chapter=material.draft.number,
+        groups=groups,
+    )
+    return ages(said, material)
+
+
+def _unclear(match: re.Match[str], sentence: Sentence, material: Material) -> bool:
+    """Whether an age is guessed, asked, of another time, or of somebody who is not named."""
+    find, marked = material.language.finder, sentence.marked
+    start = max(marked.rfind(stop, 0, match.start() + 1) for stop in ".;:") + 1
+    end = _CLAUSE_END.search(marked, match.end())
+    clause = marked[start : end.start() if end else None]
+    owner = marked[max(0, match.start() - _GENITIVE) : match.start()].rstrip()
+    if any(each.end() == len(owner) for each in find("genitive").finditer(owner)):
+        return True
+    if any(each.search(marked) for each in material.language.patterns("whose_relative")):
+        return True
+    if "?" in marked or find("aged_guess").search(clause) or find("unreal").search(match.group()):
+        return True
+    return find("negation").search(match.group()) is not None and not find("below").search(
+        match.group()
+    )
+
+
+def _of_then(sentence: Sentence, material: Material) -> bool:
+    """Whether the words around an age say when it was."""
+    return any(each.search(sentence.marked) for each in material.language.patterns("age_then"))
+
+
+class _Named:
+    """Who is named where in a text, by the narrator and in dialogue."""
+
+    def __init__(self, prose: Prose, material: Material) -> None:
+        self._prose, self._material = prose, material
+        cast = material.cast
+        said = [(cast.chars.get(who or "", ""), each) for who, each in spoken(prose)]
+        self.sentences = [*(("", each) for each in prose.sentences), *said]
+        self._at = sorted(
+            (each.paragraph, char)
+            for speaker, each in self.sentences
+            for char in (speaker, *(mention.char for mention in each.mentions))
+            if char and cast.by_char[char].kind == "person"
+        )
+        self._said = {each.span.start for _, each in said}
+
+    def meant(self, word: str, speaker: str, sentence: Sentence) -> list[str]:
+        """Whom a word may mean, those named last at the end; empty where that is anybody."""
+        cast, language = self._material.cast, self._material.language
+        char = word.rstrip(marks.OWNER)
+        people = [each for each in sentence.mentions if each.char == char]
+        if people and not any(each.likely for each in people):
+            return [char]
+        own = speaker or cast.chars.get(cast.narrator, "")
+        if word in language.lists["one"] or word in language.first_person:
+            if (own and sentence.span.start not in self._said) or speaker:
+                return [own]
+        elif not people and self._strangers(sentence):
+            return []
+        gender = cast.by_char[char].gender if people else _gender(word, language.pronoun_table)
+        for back in (_PARAGRAPHS, _FARTHER):
+            start = bisect_left(self._at, (sentence.paragraph - back, ""))
+            end = bisect_left(self._at, (sentence.paragraph + 2, ""))
+            meant = dict.fromkeys(
+                each
+                for _, each in self._at[start:end]
+                if each != speaker and (not gender or cast.by_char[each].gender in {gender, ""})
+            )
+            if meant:
+                break
+        return [char, *meant] if people else list(meant)
+
+    def points(self, word: str, sentence: Sentence) -> bool:
+        """Whether a word is a mention, if only a likely one."""
+        return any(each.char == word.rstrip(marks.OWNER) for each in sentence.mentions)
+
+    def _strangers(self, sentence: Sentence) -> bool:
+        """Whether a sentence or the one before speaks of somebody by what they are, who has no
+        name, or the one before of nobody known."""
+        language, cast = self._material.language, self._material.cast
+        before = [each for each in self._prose.sentences if each.span.start < sentence.span.start]
+        return any(
+            word in language.relation_words or word in language.noun_genders
+            for each in (*before[-1:], sentence)
+            for word in map(str.lower, WORD.findall(each.marked))
+        ) or any(
+            each.paragraph == sentence.paragraph
+            and not any(cast.by_char[one.char].kind == "person" for one in each.mentions)
+            for each in before[-1:]
+        )
+
+    def tells_of_then(self, sentence: Sentence, age: re.Match[str]) -> bool:
+        """Whether a sentence or the one before tells of earlier times."""
+        find = self._material.language.finder
+        now = sentence.span.start in self._said or tells_now(self._prose)
+        if now and find("tells_then").search(sentence.marked, age.start(), age.end() + _AFTER):
+            return True
+        before = [
+            each
+            for each in self._prose.sentences
+            if each.paragraph == sentence.paragraph and each.span.start <= sentence.span.start
+        ][-_BACK:]
+        return any(find(name).search(each.marked) for each in (*before, sentence) for name in _THEN)
+
+
+def _gender(word: str, table: Mapping[str, object]) -> Gender:
+    pronoun = table.get(word)
+    gender: Gender = getattr(pronoun, "gender", "")
+    return gender
