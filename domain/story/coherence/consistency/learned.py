@@ -1,0 +1,125 @@
+"""Whether the story tells how somebody came to know a secret."""
+
+from collections.abc import Iterator
+
+from domain.story.coherence.consistency.content import shared
+from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.secrets import Secret, common, given_away
+from domain.story.extraction.told import Told
+from domain.story.text.addressees import addressees
+from domain.story.text.mentions import Sentence
+from domain.story.text.sentences import Span
+from domain.story.text.speakers import spoken, uttered
+
+_BESIDE = 1
+"""Paragraphs from one in which a secret is said to those where who hears it speaks."""
+_LEAST = 2
+_TOGETHER = 3
+"""Sentences of one speech that are read as one."""
+
+
+def learned(who: str, secret: Secret, before: int, material: Material) -> bool:
+    """Whether somebody is told of a secret, or finds out, after it was one and before a place in
+    the draft."""
+    for told in (*material.earlier, material.draft):
+        if told.number < secret.since:
+            continue
+        start = secret.after if told.number == secret.since else 0
+        end = before if told is material.draft else len(told.text)
+        if _finds_out(told, Span(start, end), who, secret, material):
+            return True
+        if _hears(told, Span(start, end), who, secret, material):
+            return True
+    return False
+
+
+def _finds_out(told: Told, within: Span, who: str, secret: Secret, material: Material) -> bool:
+    """Whether the narrator says that somebody learns, or tells, of it; or has them think of it."""
+    language, cast = material.language, material.cast
+    sentences = [
+        each
+        for each in told.prose.sentences
+        if within.start <= each.span.start and each.span.end <= within.end
+    ]
+    for at, sentence in enumerate(sentences):
+        if not any(
+            cast.by_char[mention.char].name == who and not mention.owner
+            for mention in sentence.mentions
+        ):
+            continue
+        if language.finder("withheld_words").search(sentence.marked):
+            continue
+        learns = language.finder("learning").search(sentence.marked)
+        near = sentences[max(0, at - 1) : at + 2]
+        words = " ".join(each.span.of(told.text) for each in near)
+        own = sentence.span.of(told.text)
+        if learns and (_touches(secret, words, material) or _names(secret, own, material)):
+            return True
+        if who not in secret.about and given_away(secret, own, secret.about, language):
+            return True
+    return False
+
+
+def _touches(secret: Secret, text: str, material: Material) -> bool:
+    """Whether a text that says that somebody learned something may mean a secret."""
+    language = material.language
+    if language.finder("everything_told").search(text):
+        return True
+    if len(secret.words) == 1:
+        return given_away(secret, text, secret.about, language)
+    return common(list(secret.rare) or secret.words, text, language) >= _LEAST
+
+
+def _names(secret: Secret, text: str, material: Material) -> bool:
+    """Whether a sentence has any word of a secret that has several."""
+    words = list(secret.rare) or secret.words
+    stems = [material.language.stem(word) for word in words]
+    return len(secret.words) > 1 and bool(shared(stems, text, material.language))
+
+
+def _hears(told: Told, within: Span, who: str, secret: Secret, material: Material) -> bool:
+    """Whether it is said by somebody, to them, or in a talk that they take part in."""
+    return any(
+        who in _talking(told, span, material)
+        for span in _said(told, secret, material)
+        if within.start <= span.start and span.end <= within.end
+    )
+
+
+def _said(told: Told, secret: Secret, material: Material) -> Iterator[Span]:
+    """The sentences in which somebody says a secret, and does not only ask."""
+    asking = material.language.finder("asking")
+    recent: list[Sentence] = []
+    for _, sentence in spoken(told.prose):
+        if recent and recent[-1].paragraph != sentence.paragraph:
+            recent.clear()
+        if asking.search(sentence.marked):
+            continue
+        recent.append(sentence)
+        text = " ".join(each.span.of(told.text) for each in recent[-_TOGETHER:])
+        if given_away(secret, text, secret.about, material.language):
+            yield sentence.span
+
+
+def _talking(told: Told, span: Span, material: Material) -> frozenset[str]:
+    """Who speaks, listens or does something where something is said."""
+    prose, cast = told.prose, material.cast
+    said = list(zip(uttered(prose), addressees(prose), strict=True))
+    at = next((n for n, ((_, each), _) in enumerate(said) if each.span.end >= span.end), None)
+    if at is None:
+        return frozenset()
+    (speaker, quotation), you = said[at]
+    talking = {speaker or "", cast.by_char[you].name if you else ""}
+    talking |= {
+        other or ""
+        for (other, each), _ in said
+        if abs(each.paragraph - quotation.paragraph) <= _BESIDE
+    }
+    talking |= {
+        cast.by_char[mention.char].name
+        for sentence in prose.sentences
+        if sentence.paragraph == quotation.paragraph
+        for mention in sentence.mentions
+        if not mention.owner
+    }
+    return frozenset(talking - {""})
