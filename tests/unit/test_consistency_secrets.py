@@ -132,3 +132,42 @@ def test_whoever_says_how_they_know_may_know() -> None:
     bible = of("Only Hester knows that the spire is cracked.", "Hester", "Noll")
     said = "“The spire is cracked,” said Noll. “The mason told me.”"
     assert not clashes(bible, "It rained.", said)
+
+
+@pytest.mark.parametrize(
+    ("before", "draft", "expected"),
+    [
+        ("The letter was sealed.", "“The letter says we are to sail,” said Noll.", True),
+        ("The letter was sealed.", "“The letter may say anything,” said Noll.", False),
+        (
+            "The letter was sealed. Hester broke the wax, opened the letter and read it out.",
+            "“The letter says we are to sail,” said Noll.",
+            False,
+        ),
+        (
+            "Noll wrote the letter and left it sealed.",
+            "“The letter says we are to sail,” said Noll.",
+            False,
+        ),
+    ],
+)
+def test_nobody_knows_what_is_in_a_sealed_letter(before: str, draft: str, expected: bool) -> None:
+    assert clashes({"characters": ["Hester", "Noll"]}, before, draft) is expected
+
+
+def test_the_pronoun_beside_what_is_said_tells_who_cannot_have_said_it() -> None:
+    hester = {"name": "Hester", "attributes": {"sex": "f"}}
+    noll = {"name": "Noll", "attributes": {"sex": "m"}}
+    facts = [{"text": "The spire is cracked.", "known_by": ["Hester"]}]
+    bible = {"characters": [hester, noll], "facts": facts}
+    before = "Hester and Noll swept the yard."
+    draft = "Hester and Noll sat down. Hester sighed.\n\n“The spire is cracked,” {} said."
+    assert clashes(bible, before, draft.format("he"))
+    assert not clashes(bible, before, draft.format("she"))
+
+
+def test_each_clause_of_a_fact_is_a_secret() -> None:
+    facts = [{"text": "Noll cannot read, and Hester teaches him.", "known_by": ["Noll", "Hester"]}]
+    bible = {"characters": ["Noll", "Hester", "Piers"], "facts": facts}
+    assert clashes(bible, "It rained.", "“Noll cannot read a word,” said Piers.")
+    assert not clashes(bible, "It rained.", "“Noll, read us the lesson,” said Piers.")

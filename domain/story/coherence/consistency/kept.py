@@ -158,7 +158,9 @@ def involved(told: Told, start: int, end: int, material: Material) -> frozenset[
     chars = {
         mention.char
         for sentence in prose.sentences
-        if sentence.span.start < end and start < sentence.span.end
+        if sentence.span.start < end
+        and start < sentence.span.end
+        and not material.language.finder("elsewhere").search(sentence.marked)
         for mention in sentence.mentions
         if not mention.owner
     }

@@ -7,6 +7,7 @@ from domain.story.coherence.consistency.kept import kept, passages
 from domain.story.coherence.consistency.laid_down import laid_down
 from domain.story.coherence.consistency.learned import learned
 from domain.story.coherence.consistency.material import QUOTE, Material
+from domain.story.coherence.consistency.sealed import sealed
 from domain.story.coherence.consistency.secrets import Secret, common, given_away
 from domain.story.coherence.consistency.strangers import strangers
 from domain.story.coherence.consistency.utterances import Utterance, utterances
@@ -22,11 +23,11 @@ def knowledge(material: Material) -> Iterator[Finding]:
     """What somebody says or knows in the draft, and cannot know."""
     yield from strangers(material)
     yield from forgotten(material)
+    said = [*utterances(material)]
+    yield from sealed(said, material)
     secrets = [*secrets_of(material)]
-    if not secrets:
-        return
     reported: set[tuple[frozenset[str], str]] = set()
-    for utterance in utterances(material):
+    for utterance in said if secrets else ():
         for secret in secrets:
             key = (utterance.who, secret.source.quote)
             if key in reported or not _reveals(utterance, secret, material):
@@ -65,7 +66,7 @@ def _reveals(utterance: Utterance, secret: Secret, material: Material) -> bool:
         return False
     if _only_asked(utterance, material):
         return False
-    return not any(learned(who, secret, utterance.start, material) for who in utterance.who)
+    return not any(learned(who, secret, utterance.since, material) for who in utterance.who)
 
 
 def _rejoins(utterance: Utterance, secret: Secret, language: Language) -> bool:

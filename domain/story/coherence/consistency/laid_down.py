@@ -35,13 +35,11 @@ def laid_down(material: Material) -> Iterator[Secret]:
         knowing = frozenset(
             entity.name if (entity := material.cast.named(name)) else name for name in fact.known_by
         )
-        sentences = read_prose(text, material.cast).sentences
-        words = secret_words(text, material)
-        about = frozenset[str]().union(*(people_in(each, material) for each in sentences))
-        alias = _aliases(sentences, text, material)
-        if len(words) + len(alias) + bool(about) >= _LEAST and knowing:
-            source = material.quoted(0, fact.text or fact.object)
-            yield Secret(words, knowing, frozenset(), source, 0, about=about, alias=alias)
+        source = material.quoted(0, fact.text or fact.object)
+        secret = Secret((), knowing, frozenset(), source, 0)
+        parts = re.split("|".join(material.language.lists["clauses"]), text)
+        for each in (text, *(parts if len(parts) > 1 else ())):
+            yield from _worded(secret, each, material)
     for text in (*(rule.text for rule in bible.rules), *(each.text for each in bible.timeline)):
         yield from _limited((text,), text, material)
     for entry in bible.entries:
@@ -49,6 +47,16 @@ def laid_down(material: Material) -> Iterator[Secret]:
             plain = " ".join(_KEY.sub(" ", key.lower()).split())
             if value.strip():
                 yield from _of_attribute(entry.name, plain, value, material)
+
+
+def _worded(secret: Secret, text: str, material: Material) -> Iterator[Secret]:
+    """A secret that is what a text says."""
+    sentences = read_prose(text, material.cast).sentences
+    words = secret_words(text, material)
+    about = frozenset[str]().union(*(people_in(each, material) for each in sentences))
+    alias = _aliases(sentences, text, material)
+    if secret.knowing and len(words) + len(alias) + bool(about) >= _LEAST:
+        yield secret._replace(words=words, about=about, alias=alias)
 
 
 def _of_attribute(name: str, key: str, value: str, material: Material) -> Iterator[Secret]:
@@ -152,10 +160,17 @@ def _without(sentence: Sentence, limits: Iterable[_Limit]) -> str:
 
 def _things(marked: str, words: Sequence[str], material: Material) -> list[str]:
     """The nouns of known things that are missing among some words: a `will` is one."""
+    language = material.language
+    articles = language.lists["articles"]
     named = (
-        words_of(entity.name)[0 if material.language.adjectives_follow else -1].lower()
+        plain[0 if language.adjectives_follow else -1]
         for char in marked
         if (entity := material.cast.by_char.get(char)) and entity.kind == "item"
+        if (
+            plain := [
+                each.lower() for each in words_of(entity.name) if each.lower() not in articles
+            ]
+        )
     )
     return [noun for noun in dict.fromkeys(named) if noun not in words]
 

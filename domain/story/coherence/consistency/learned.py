@@ -55,7 +55,11 @@ def _finds_out(told: Told, within: Span, who: str, secret: Secret, material: Mat
         own = sentence.span.of(told.text)
         if learns and (_touches(secret, words, material) or _names(secret, own, material)):
             return True
-        if who not in secret.about and given_away(secret, own, secret.about, language):
+        if (
+            not secret.passage
+            and who not in secret.about
+            and given_away(secret, own, secret.about, language)
+        ):
             return True
     return False
 
@@ -119,6 +123,7 @@ def _talking(told: Told, span: Span, material: Material) -> frozenset[str]:
         cast.by_char[mention.char].name
         for sentence in prose.sentences
         if sentence.paragraph == quotation.paragraph
+        and not material.language.finder("elsewhere").search(sentence.marked)
         for mention in sentence.mentions
         if not mention.owner
     }

@@ -121,7 +121,9 @@ def given_away(secret: Secret, text: str, people: frozenset[str], language: Lang
         return True
     together = len(secret.about) >= _LEAST and secret.about <= people
     if len(secret.words) > 1:
-        return has_words(secret.words, text, language, besides=together)
+        presumed = bool(secret.about) and secret.about <= people
+        presumed = presumed and language.finder("presupposing").search(text) is not None
+        return has_words(secret.words, text, language, besides=together or presumed)
     if not secret.words or not secret.about & people:
         return False
     denied = language.finder("negation").search

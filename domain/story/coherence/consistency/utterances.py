@@ -33,6 +33,8 @@ class Utterance(NamedTuple):
     around: str
     quote: str
     start: int
+    since: int
+    """Where the words around begin."""
     people: frozenset[str] = frozenset()
     """Who is mentioned."""
     spoken: bool = True
@@ -69,6 +71,7 @@ def _said(material: Material) -> Iterator[Utterance]:
                 text[last[0].span.start : sentence.span.end],
                 sentence.span.of(text),
                 sentence.span.start,
+                last[0].span.start,
                 people | who if len(who) == 1 else people,
                 guessed=speaker is None and tag is None,
                 before=text[before[0].span.start : before[-1].span.end] if before else "",
@@ -129,7 +132,8 @@ def _known(material: Material) -> Iterator[Utterance]:
         people = [
             mention
             for mention in sentence.mentions
-            if material.cast.by_char[mention.char].kind == "person" and not mention.likely
+            if material.cast.by_char[mention.char].kind == "person"
+            and not (mention.likely or mention.owner)
         ]
         knows = knowing.search(sentence.marked) if people else None
         if knows and not denied.search(sentence.marked, 0, knows.end() + _SHORTLY):
@@ -137,6 +141,7 @@ def _known(material: Material) -> Iterator[Utterance]:
                 frozenset((material.cast.by_char[people[0].char].name,)),
                 sentence.span.of(material.draft.prose.narrated).replace(marks.SPOKEN, ""),
                 sentence.span.of(material.draft.text),
+                sentence.span.start,
                 sentence.span.start,
                 people_in(sentence, material) | _relatives(sentence, kinsfolk, material),
                 spoken=False,
