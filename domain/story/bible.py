@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from domain.book import Frozen
 
@@ -53,11 +53,28 @@ Aliases = Annotated[tuple[Name, ...], Field(max_length=50)]
 
 
 class Named(_Record):
-    """Somebody or something with a name; `attributes` such as `eyes: grey` are free words."""
+    """Somebody or something with a name; `attributes` such as `eyes: grey` are free words. What
+    else an entry says, such as `description` or `owner`, is one of them."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"additionalProperties": {"description": "Another attribute."}}
+    )
 
     name: Name
     aliases: Aliases = ()
     attributes: Attributes = Field(default_factory=dict)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _what_else_is_said_is_an_attribute(cls, value: object) -> object:
+        if not isinstance(value, Mapping):
+            return value
+        attributes = value.get("attributes") or {}
+        others = {key: each for key, each in value.items() if key not in cls.model_fields}
+        if not others or not isinstance(attributes, Mapping):
+            return value
+        fields = {key: each for key, each in value.items() if key not in others}
+        return fields | {"attributes": {**attributes, **others}}
 
     @property
     def names(self) -> tuple[str, ...]:

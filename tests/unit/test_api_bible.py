@@ -80,6 +80,15 @@ async def test_a_list_within_an_entry_takes_the_place_of_the_old_one(bell: Novel
     assert bible["characters"][0]["aliases"] == ["Miss Varga"]
 
 
+async def test_what_else_an_entry_says_is_an_attribute(bell: Novel) -> None:
+    said = {"description": "A tall woman.", "age": 34, "left": None}
+    bible = await patched(bell, {"characters": {"Ines Varga": said}})
+    assert bible["characters"][0]["attributes"] == INES["attributes"] | {
+        "description": "A tall woman.",
+        "age": "34",
+    }
+
+
 @pytest.mark.parametrize(
     ("change", "at"),
     [
@@ -88,7 +97,10 @@ async def test_a_list_within_an_entry_takes_the_place_of_the_old_one(bell: Novel
         ({"characters": [None]}, "body.characters.0"),
         ({"characters": [{"voice": "loud"}]}, "body.characters.2.name"),
         ({"style": {"mood": "dark"}}, "body.style.mood"),
-        ({"characters": {"Ines Varga": {"eyes": "green"}}}, "body.characters.0.eyes"),
+        (
+            {"characters": {"Ines Varga": {"eyes": {"left": "green"}}}},
+            "body.characters.0.attributes.eyes",
+        ),
     ],
 )
 async def test_what_is_wrong_is_named(bell: Novel, change: Json, at: str) -> None:
