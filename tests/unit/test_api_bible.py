@@ -83,7 +83,8 @@ async def test_a_list_within_an_entry_takes_the_place_of_the_old_one(bell: Novel
 async def test_what_else_an_entry_says_is_an_attribute(bell: Novel) -> None:
     said = {"description": "A tall woman.", "age": 34, "left": None}
     bible = await patched(bell, {"characters": {"Ines Varga": said}})
-    assert bible["characters"][0]["attributes"] == INES["attributes"] | {
+    assert bible["characters"][0]["attributes"] == {
+        "eyes": "grey",
         "description": "A tall woman.",
         "age": "34",
     }
