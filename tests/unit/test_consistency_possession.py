@@ -2,7 +2,12 @@
 
 import pytest
 
+from adapters.languages import load_language
+from domain.story.bible import Bible
+from domain.story.coherence.consistency.material import gather
 from domain.story.coherence.consistency.possession import possession
+from domain.story.coherence.gate import prepare
+from domain.story.reading import ChapterText
 from tests.unit.contradictions import Laid, contradictions
 
 
@@ -164,3 +169,13 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
 )
 def test_what_only_seems_to_is_not(language: str, laid: Laid, draft: str) -> None:
     assert not contradictions(possession, language, laid, draft)
+
+
+def test_what_its_owner_threw_away_is_gone() -> None:
+    key = {"name": "the brass key", "attributes": {"owner": "Nora Vane"}}
+    bible = Bible.model_validate({"characters": ["Nora Vane"], "items": [key]})
+    chapter = ChapterText(number=1, text="Nora threw the brass key into the river.")
+    draft = ChapterText(number=2, text="Nora took the brass key from her pocket.")
+    case = prepare(load_language("en"), bible, (chapter,), draft)
+    (found,) = possession(gather(case))
+    assert [each.source for each in found.evidence] == ["draft", "chapter 1"]

@@ -160,17 +160,21 @@ def _follow(statement: Statement, states: dict[str, _State], language: Language)
     elif statement.phrasing == "gone":
         if known is not None and known.gone and not who and known.since.chapter:
             return
-        if known is None or known.since.start != statement.start or not known.owner:
+        if known is None or _place(known.since) != _place(statement) or not known.owner:
             no_more = "lost" in groups or language.finder("for_good").search(statement.quote)
             states[thing] = _State(statement, "", who, gone=not who or bool(no_more))
     elif statement.phrasing == "holds" and known is not None and _clashes(statement, known):
         states.pop(thing if known.since.quote != statement.quote else "", None)
 
 
+def _place(statement: Statement) -> tuple[int, int]:
+    return statement.chapter, statement.start
+
+
 def _clashes(statement: Statement, state: _State | None) -> bool:
     if state is None or statement.phrasing not in ("holds", "gives", "stores", "used"):
         return False
-    if (statement.start, statement.chapter) == (state.since.start, state.since.chapter):
+    if _place(statement) == _place(state.since):
         return False
     if statement.phrasing == "used" and not statement.subject:
         return state.gone or bool(state.without and not state.owner)
