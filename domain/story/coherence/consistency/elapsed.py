@@ -107,10 +107,10 @@ def _passed(since: int, claim: Sentence, material: Material) -> float:
     texts = [each.text for each in told[:-1]]
     draft = material.draft.text
     texts.append(draft[: claim.span.start] + draft[claim.span.end :])
-    return sum(_told_to_pass(text, material.language) + _BETWEEN for text in texts)
+    return sum(told_to_pass(text, material.language) + _BETWEEN for text in texts)
 
 
-def _told_to_pass(text: str, language: Language) -> float:
+def told_to_pass(text: str, language: Language) -> float:
     """The days that a text says go by."""
     counted = sum(
         _days(match, language)

@@ -8,6 +8,7 @@ from domain.story.coherence.consistency.floors import floors
 from domain.story.coherence.consistency.geography import KIND, geography, place_of
 from domain.story.coherence.consistency.journeys import journeys
 from domain.story.coherence.consistency.lacks import lacking
+from domain.story.coherence.consistency.lasting import lasting
 from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.consistency.ruins import ruins
 from domain.story.coherence.consistency.sites import sites
@@ -38,6 +39,7 @@ def place_and_travel(material: Material) -> Iterator[Finding]:
     yield from unvisited(material)
     yield from absent(material)
     yield from sites(material)
+    yield from lasting(material)
 
 
 def _alibis(material: Material) -> Iterator[Finding]:
