@@ -181,12 +181,15 @@ def _another(marked: str, match: re.Match[str], language: Language) -> bool:
 
 def _mood(low: str, match: re.Match[str], language: Language) -> Mood:
     """How the clause of a match says it, from its beginning to the end of the match. What makes
-    a whole sentence unreal is looked for in all of it."""
+    a whole sentence unreal is looked for in all of it, but for a question that it leads to: whoever
+    called to ask if there was news did call."""
     start = 0
     for joint in language.low_finder("joints").finditer(low, 0, match.start() + 1):
         start = joint.end() if joint.end() <= match.start() else start
     find = {name: language.low_finder(name).search for name in _MOODS}
-    unreal = find["unreal"](low, 0, match.end() + _AFTER) is not None
+    asked = language.low_finder("asks_whether").search(low, match.start())
+    end = max(asked.start(), match.end()) if asked else len(low)
+    unreal = find["unreal"](low, 0, min(end, match.end() + _AFTER)) is not None
     return Mood(
         unreal=unreal,
         hedged=unreal
