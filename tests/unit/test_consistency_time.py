@@ -66,6 +66,7 @@ def clashes(draft: str, language: str = "en", before: str = "") -> bool:
         "Ottoline shut the door on Wystan. He was forty-one years old and out of breath.",
         "Wystan sat down. At fifty he was a careful man, and it showed.",
         "“I’m only sixteen,” said Ottoline.",
+        "“I’m sixteen, Wystan, and I’ve had enough,” said Ottoline.",
         "It was five weeks since Ottoline had opened the letter.",
         "“Ottoline opened the letter four years ago,” said Wystan.",
     ],

@@ -22,7 +22,6 @@ _PARAGRAPHS = 2
 _FARTHER = 6
 _CLAUSE_END = re.compile(r"[,.;:!?]|$")
 _GENITIVE = 8
-_AFTER = 30
 _BACK = 2
 """Sentences, this one among them, in which older times may be told of."""
 _THEN = ("flashback", "retold", "formerly")
@@ -188,7 +187,9 @@ class _Named:
         """Whether a sentence or the one before tells of earlier times."""
         find = self._material.language.finder
         now = sentence.span.start in self._said or tells_now(self._prose)
-        if now and find("tells_then").search(sentence.marked, age.start(), age.end() + _AFTER):
+        end = _CLAUSE_END.search(sentence.marked, age.end())
+        clause = sentence.marked[age.start() : end.start() if end else None]
+        if now and find("tells_then").search(clause):
             return True
         before = [
             each
