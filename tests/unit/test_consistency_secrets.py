@@ -171,3 +171,19 @@ def test_each_clause_of_a_fact_is_a_secret() -> None:
     bible = {"characters": ["Noll", "Hester", "Piers"], "facts": facts}
     assert clashes(bible, "It rained.", "“Noll cannot read a word,” said Piers.")
     assert not clashes(bible, "It rained.", "“Noll, read us the lesson,” said Piers.")
+
+
+def test_who_says_i_in_french_is_the_one_who_speaks() -> None:
+    hester = {"name": "Hester", "attributes": {"rôle": "narratrice"}}
+    facts = [{"text": "La flèche est fendue.", "known_by": ["Hester"]}]
+    bible = {"characters": [hester, "Noll"], "facts": facts}
+    draft = "Noll recula. « La flèche est fendue, {}. Crois-moi. »"
+    assert clashes(bible, "Il pleuvait.", draft.format("dit-il"), "fr")
+    assert not clashes(bible, "Il pleuvait.", draft.format("ai-je dit"), "fr")
+
+
+def test_words_of_a_secret_and_whom_it_is_about_give_it_away() -> None:
+    facts = [{"text": "Hester paid the smugglers from the chapel fund.", "known_by": ["Hester"]}]
+    bible = {"characters": ["Hester", "Noll"], "facts": facts}
+    assert clashes(bible, "It rained.", "“It was the chapel fund you took, Hester,” said Noll.")
+    assert not clashes(bible, "It rained.", "“Give to the chapel, Hester,” said Noll.")

@@ -66,11 +66,11 @@ def _of_attribute(name: str, key: str, value: str, material: Material) -> Iterat
         )
     )
     if not found and material.language.finder("secret_keys").fullmatch(key):
-        words = secret_words(value, material)
-        if words and (entity := material.cast.named(name)):
+        entity = material.cast.named(name)
+        if entity is not None:
             who = frozenset((entity.name,))
-            source = material.quoted(0, value)
-            found = [Secret(words, who, frozenset(), source, 0, about=who)]
+            secret = Secret((), who, frozenset(), material.quoted(0, value), 0)
+            found = list(_worded(secret, f"{name}: {value}.", material))
     yield from found
 
 

@@ -121,8 +121,11 @@ def given_away(secret: Secret, text: str, people: frozenset[str], language: Lang
         return True
     together = len(secret.about) >= _LEAST and secret.about <= people
     if len(secret.words) > 1:
-        presumed = bool(secret.about) and secret.about <= people
-        presumed = presumed and language.finder("presupposing").search(text) is not None
+        named = bool(secret.about) and secret.about <= people
+        presumed = named and (
+            language.finder("presupposing").search(text) is not None
+            or common(secret.words, text, language) >= _LEAST
+        )
         return has_words(secret.words, text, language, besides=together or presumed)
     if not secret.words or not secret.about & people:
         return False

@@ -1,5 +1,6 @@
 """Who says, or is said to know, what in a draft."""
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -56,7 +57,7 @@ def _said(material: Material) -> Iterator[Utterance]:
     before: Sequence[Sentence] = ()
     for speaker, sentence in sentences_said(material):
         tag = _tagged(sentence, material)
-        who = _speakers(speaker, tag, sentence, material)
+        who = _narrator(sentence, material) or _speakers(speaker, tag, sentence, material)
         if recent and (recent[-1][0] != who or recent[-1][1].paragraph != sentence.paragraph):
             before = [each for _, each in recent if sentence.paragraph - each.paragraph == 1]
             recent.clear()
@@ -78,6 +79,19 @@ def _said(material: Material) -> Iterator[Utterance]:
             )
 
 
+def _narrator(sentence: Sentence, material: Material) -> frozenset[str]:
+    """Who says I, where `ai-je répondu` stands among what is said."""
+    narrator, prose = material.cast.narrator, material.draft.prose
+    subjects = [word for word, role in material.language.first_person.items() if role == "subject"]
+    inverted = re.compile(rf"\w-(?:{'|'.join(map(re.escape, subjects))})\b")
+    said = any(
+        inverted.search(each.span.of(prose.text))
+        for each in prose.said
+        if each.paragraph == sentence.paragraph
+    )
+    return frozenset((narrator,)) if narrator and said else frozenset()
+
+
 def _speakers(
     speaker: str | None, tag: Gender | None, sentence: Sentence, material: Material
 ) -> frozenset[str]:
@@ -94,7 +108,9 @@ def _speakers(
     if tag is None:
         return near
     here = involved(material.draft, 0, len(material.draft.text), material)
-    return _of_gender(near, tag, material) or _of_gender(here, tag, material)
+    own = involved(material.draft, *paragraphs[sentence.paragraph], material)
+    names = (_of_gender(each, tag, material) for each in (own, near, here))
+    return next(filter(None, names), frozenset())
 
 
 def _of_gender(names: frozenset[str], gender: Gender, material: Material) -> frozenset[str]:
@@ -118,6 +134,8 @@ def _tag(said: Quotation, material: Material) -> Gender | None:
     narrated, language = material.draft.prose.narrated, material.language
     after = narrated[said.outer.end : said.outer.end + _TAG].split(marks.SPOKEN)[0]
     after = after.split("\n")[0]
+    inside = language.aside.search(said.span.of(material.draft.text))
+    after = inside.group() if inside else after
     if language.finder("speech").search(after) is None:
         return None
     words = [part.lower() for word in WORD.findall(after)[:_WORDS] for part in word.split("-")]
