@@ -3,6 +3,7 @@
 import pytest
 
 from domain.story.coherence.consistency.attributes import attributes
+from domain.story.coherence.verdict import Severity
 from tests.unit.contradictions import Laid, contradictions
 
 
@@ -230,3 +231,16 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
 )
 def test_what_only_seems_to_is_not(language: str, laid: Laid, draft: str) -> None:
     assert not contradictions(attributes, language, laid, draft)
+
+
+@pytest.mark.parametrize(
+    ("draft", "severity"),
+    [
+        ("Nora's eyes were green.", Severity.BLOCKING),
+        ("In the coloured light Nora's eyes looked green.", Severity.WARNING),
+    ],
+)
+def test_what_only_looks_so_stops_no_draft(draft: str, severity: Severity) -> None:
+    found = contradictions(attributes, "en", ("Nora Vane", "eyes", "grey"), draft)
+
+    assert [each.severity for each in found] == [severity]

@@ -56,6 +56,7 @@ def test_an_attribute_says_that_somebody_is_dead(language: str, key: str, value:
         ("en", "role", "widower; his late wife was called Eva"),
         ("en", "status", "dies in chapter 9"),
         ("en", "death", "dies of a fever in the second book"),
+        ("en", "death", "falls into the old shaft"),
         ("fr", "mort", "meurt de froid dans la montagne"),
         ("fr", "statut", "vivant"),
         ("fr", "décédé", "non"),

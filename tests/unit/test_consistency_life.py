@@ -99,6 +99,11 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
             "Nora dreamed of him that night. Tom came into the kitchen and hung up his coat.",
         ),
         ("en", '"He\'d have killed Tom if he had known," said Nora.', "Tom laughed."),
+        (
+            "fr",
+            "Tom était mort au printemps.",
+            "Nora relut la lettre. Tom y racontait la pluie, les rats. Il plaisantait. Il riait.",
+        ),
         ("en", "Tom died in the spring.", "In the photograph Tom stood by the gate, smiling."),
         ("en", "Ida's father was dead, and Tom ran the mill.", "Tom opened the sluice."),
         (

@@ -51,6 +51,7 @@ def test_a_name_that_is_not_theirs_is_found(language: str, draft: str) -> None:
         ("en", "“Luc,” said Tom, and nothing more."),
         ("en", "Brennan had been promoted: Inspector Brennan sat down."),
         ("en", "Strange to say, Stranger Lane was empty. Harsh words were said."),
+        ("en", "The new boy was a Tom as well, Tom Fell, from the yard."),
         ("en", "Baroness Ottokar came with the baron."),
         ("fr", "Le lieutenant Belkadi, de la gendarmerie, gardait le bateau."),
         ("fr", "Lucas, le fils du menuisier, entra."),

@@ -129,6 +129,11 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
             ("Nora Vane", "status", "widow"),
             "Nora came home. She kept her watch upon Ida, through her husband, through Tom.",
         ),
+        (
+            "en",
+            "Nora was Tom's wife. Ida was Tom's sister.",
+            "“You are my sister now,” said Ida to Nora.",
+        ),
         ("fr", "Tom était l’oncle de Nora.", "Tom était comme un père pour Nora."),
         ("fr", "Nora était fille unique.", "La belle-sœur de Nora entra."),
         ("fr", "Nora était mariée à Tom.", "Paul, le second mari de Nora, entra."),

@@ -51,6 +51,7 @@ def attributes(material: Material) -> Iterator[Finding]:
             statement.phrasing in _WEAK
             or statement.speaker
             or not statement.sure
+            or _only_looks(statement, material)
             or (prior.chapter and phrasing.against)
         )
         yield material.finding(
@@ -75,6 +76,16 @@ def _lasting(statement: Statement, material: Material) -> bool:
     if any(language.finder(name).search(statement.quote) for name in past):
         return False
     return bool(phrasing.nouns) or language.finder("ongoing").search(statement.quote) is not None
+
+
+def _only_looks(statement: Statement, material: Material) -> bool:
+    """Whether something only looks so, in that light perhaps: `her eyes looked green in it`."""
+    value = re.escape(statement.groups.get("value", ""))
+    looks = material.language.alternatives("looks_like")
+    return (
+        bool(value)
+        and re.search(rf"{looks}[^.;]{{0,80}}\b{value}", statement.quote, re.IGNORECASE) is not None
+    )
 
 
 def _said(statement: Statement) -> str:

@@ -154,8 +154,10 @@ def _aside(told: Told, statement: Statement, material: Material) -> bool:
         if sentence.span.start <= statement.start and sentence.scene == statement.scene
     ][-_BACK:]
     dreamt, told_of = language.finder("retold"), language.finder("kept_words")
+    named = any(word in statement.quote for word in material.cast.own_words(who(statement)))
+    letter = before[-2:] if named else before  # it goes on to say what `he` did
     return any(dreamt.search(sentence.marked) for sentence in before) or any(
-        told_of.search(sentence.marked) for sentence in before[-2:]
+        told_of.search(sentence.marked) for sentence in letter
     )
 
 

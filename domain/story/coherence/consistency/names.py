@@ -1,5 +1,6 @@
 """Names: nobody is called by a name that is nearly theirs, or gets another surname or title."""
 
+import re
 from collections.abc import Iterator
 
 from domain.story.coherence.consistency.material import Material
@@ -128,6 +129,9 @@ def _excused(run: Named, naming: Naming) -> bool:
     start, end = run.span
     around = draft.text[max(0, start - _AROUND) : end + _AROUND]
     if language.finder("namesake").search(around):
+        return True
+    first = re.escape(run.words[0])
+    if re.search(rf"{language.alternatives('another_of')}\s+{first}\b", around):
         return True
     beside = f"{draft.text[max(0, start - _BEFORE) : start]}|{draft.text[end : end + _AFTER]}"
     if not naming.known[run.words[0]] and any(

@@ -119,6 +119,8 @@ def _by_another(
     ways = paths(known, owner, other)
     if direct or not ways or any(close(kin, said.kin) for kin, _, _ in ways):
         return
+    if statement.speaker and any(kin == f"{said.kin}_in_law" for kin, _, _ in ways):
+        return  # `you are my sister now`
     _, first, second = ways[0]
     yield material.finding(
         KIND,

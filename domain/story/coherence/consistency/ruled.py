@@ -7,7 +7,7 @@ from itertools import chain
 
 from domain.story.coherence.consistency.content import meanings
 from domain.story.coherence.consistency.material import QUOTE, Material
-from domain.story.coherence.consistency.rule_clauses import Rule
+from domain.story.coherence.consistency.rule_clauses import Form, Rule
 from domain.story.language import Gender, Language
 from domain.story.text import marks
 from domain.story.text.cast import WORD
@@ -116,6 +116,9 @@ class Ruled:
         if about:
             return any(self._does(char, rule.action) for char in about)
         named = self._named(WORD.findall(rule.quote.lower()))
+        kin = rule.form is Form.NONE and self.language.relation_words.keys() & rule.action
+        if kin:
+            return not named or any(self._does(char, rule.action, has=True) for char in named)
         return not named or any(mention.char in named for mention in self._sentence.mentions)
 
     def _named(self, words: Sequence[str]) -> frozenset[str]:
@@ -132,8 +135,9 @@ class Ruled:
             )
         )
 
-    def _does(self, char: str, action: Sequence[str]) -> bool:
-        """Whether somebody is the last one mentioned before a word of what is done, in a clause."""
+    def _does(self, char: str, action: Sequence[str], *, has: bool = False) -> bool:
+        """Whether somebody is the last one mentioned before a word of what is done, or whose it
+        is where they may have it."""
         wanted = frozenset(chain.from_iterable(map(self.language.meanings, action)))
         begin = self._sentence.span.start
         for word in WORD.finditer(self.text):
@@ -146,7 +150,7 @@ class Ruled:
                 and self._material.cast.by_char[mention.char].kind == "person"
             ]
             last = max(before, key=lambda mention: mention.start, default=None)
-            if last is not None and last.char == char and not last.owner:
+            if last is not None and last.char == char and (has or not last.owner):
                 return not last.pronoun or not self._is_object(last)
         return False
 
