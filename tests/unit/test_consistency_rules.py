@@ -114,6 +114,7 @@ def test_a_broken_rule_is_found(rule: str, draft: str) -> None:
         ("Nobody comes back from the far bank.", "Wystan was sent to bring her back, far off."),
         ("Nobody drinks before the beasts have drunk.", "Ottoline watched. The beasts drank."),
         ("Ottoline may not enter Mrs. Wystan's room.", "Ottoline walked upstairs."),
+        ("Unit Sevens have no children.", "Ottoline, with Wystan in mind, kissed her own son."),
         ("The Wystans have no children.", "Ottoline, with Wystan in mind, kissed her own son."),
         ("Ottoline cannot walk.", "Ottoline sat still, and the clock in her went on walking."),
     ],

@@ -66,7 +66,7 @@ class Naming:
             entity
             for entity in self.material.cast.entities
             if entity.kind == "person"
-            and words_of(entity.name)[0].lower() not in unnamed
+            and not any(word.lower() in unnamed for word in words_of(entity.name)[:1])
             and (entity.listed or any(entity.name in told.text for told in self.material.earlier))
         ]
 

@@ -10,7 +10,7 @@ from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.consistency.rule_clauses import Form, Rule
 from domain.story.language import Gender, Language
 from domain.story.text import marks
-from domain.story.text.cast import WORD
+from domain.story.text.cast import WORD, words_of
 from domain.story.text.mentions import Mention, Sentence
 
 _SHORT = 3
@@ -128,10 +128,9 @@ class Ruled:
             char
             for char, entity in cast.by_char.items()
             if entity.kind == "person"
-            and any(
-                low in words or f"{low}s" in words
-                for word in cast.own_words(entity.name)
-                for low in (word.lower(),)
+            and (
+                any(word.lower() in words for word in cast.own_words(entity.name))
+                or any(f"{word.lower()}s" in words for word in words_of(entity.name)[-1:])
             )
         )
 
