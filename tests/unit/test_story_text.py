@@ -115,6 +115,11 @@ def test_facts_are_plain_statements_with_their_words() -> None:
     assert all(each.source.quote in text and each.source.chapter == 3 for each in facts.values())
 
 
+def test_that_somebody_has_hair_is_no_fact() -> None:
+    facts = read("Anna Kovacs pinned up her blonde hair.").facts
+    assert [(each.predicate, each.object) for each in facts] == [("hair", "blond")]
+
+
 def test_who_is_present() -> None:
     assert read("Anna waited. The rain fell.").present == ("Anna Kovacs",)
 

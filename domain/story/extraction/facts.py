@@ -16,7 +16,8 @@ def facts_of(stated: Iterable[Statement], language: Language) -> Iterator[Fact]:
         predicate = phrasing.predicate or statement.phrasing
         thing = statement.object or statement.value
         key = (statement.subject, predicate, thing)
-        if predicate not in PREDICATES or not statement.plain or not all(key) or key in seen:
+        says_something = statement.plain and all(key) and thing != predicate  # not `hair: hair`
+        if predicate not in PREDICATES or not says_something or key in seen:
             continue
         seen.add(key)
         before = statement.past and not PREDICATES[predicate].temporal
