@@ -1,10 +1,11 @@
 """What a check says of a draft, after a chapter or a bible's attribute."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from adapters.languages import load_language
 from domain.story.bible import Bible
 from domain.story.coherence.consistency.material import Material, gather
+from domain.story.coherence.consistency.rules import rules
 from domain.story.coherence.gate import prepare
 from domain.story.coherence.verdict import Finding
 from domain.story.reading import ChapterText
@@ -35,3 +36,12 @@ def contradictions(check: Check, language: str, laid: Laid, draft: str) -> Seque
     earlier = (ChapterText(number=1, text=laid),) if isinstance(laid, str) else ()
     case = prepare(load_language(language), bible, earlier, ChapterText(number=2, text=draft))
     return list(check(gather(case)))
+
+
+def broken_rules(
+    people: Sequence[Mapping[str, object]], rule: str, draft: str, language: str
+) -> Sequence[str]:
+    """The sentences of a draft that go against a rule."""
+    bible = Bible.model_validate({"characters": people, "rules": [rule]})
+    case = prepare(load_language(language), bible, (), ChapterText(number=1, text=draft))
+    return [finding.evidence[0].quote for finding in rules(gather(case))]

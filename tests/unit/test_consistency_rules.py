@@ -4,12 +4,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from adapters.languages import load_language
-from domain.story.bible import Bible
-from domain.story.coherence.consistency.material import gather
-from domain.story.coherence.consistency.rules import rules
-from domain.story.coherence.gate import prepare
-from domain.story.reading import ChapterText
+from tests.unit.contradictions import broken_rules
 
 PEOPLE = [
     {"name": "Ottoline Frayne", "aliases": ["Ottoline"], "attributes": {"sex": "f"}},
@@ -19,9 +14,7 @@ PEOPLE = [
 
 
 def broken(rule: str, draft: str, language: str = "en") -> Sequence[str]:
-    bible = Bible.model_validate({"characters": PEOPLE, "rules": [rule]})
-    case = prepare(load_language(language), bible, (), ChapterText(number=1, text=draft))
-    return [finding.evidence[0].quote for finding in rules(gather(case))]
+    return broken_rules(PEOPLE, rule, draft, language)
 
 
 @pytest.mark.parametrize(
