@@ -184,6 +184,11 @@ class Language(Frozen):
         return {word: gender for gender in GENDERS for word in self.lists[f"nouns_{gender}"]}
 
     @cached_property
+    def dead_stems(self) -> frozenset[str]:
+        """The stems of the words that say that somebody is dead."""
+        return frozenset(map(self.stem, self.lists["dead_words"]))
+
+    @cached_property
     def gender_stems(self) -> Mapping[Gender, frozenset[str]]:
         """The stems of the nouns that say somebody's gender and no more."""
         return {

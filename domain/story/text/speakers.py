@@ -126,6 +126,11 @@ def spoken(prose: Prose) -> Sequence[tuple[str | None, Sentence]]:
     return prose.once(spoken, lambda: list(_spoken(prose)))
 
 
+def every_sentence(prose: Prose) -> Sequence[Sentence]:
+    """The narrator's sentences, then the spoken ones."""
+    return (*prose.sentences, *(sentence for _, sentence in spoken(prose)))
+
+
 def _spoken(prose: Prose) -> Iterator[tuple[str | None, Sentence]]:
     abbreviations = frozenset(prose.cast.language.abbreviations)
     text = marks.blank(prose.text)

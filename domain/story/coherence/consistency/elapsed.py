@@ -10,7 +10,7 @@ from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.language import Language
 from domain.story.text.mentions import Sentence
-from domain.story.text.speakers import spoken
+from domain.story.text.speakers import every_sentence
 
 KIND = "time_and_age"
 _DAYS = {"day": 1, "night": 1, "week": 7, "month": 30, "year": 365}
@@ -54,7 +54,7 @@ def elapsed(material: Material) -> Iterator[Finding]:
 def _claims(material: Material) -> Iterator[tuple[int, frozenset[str], Sentence]]:
     """How many days ago the draft says that something was, by its words."""
     language, prose = material.language, material.draft.prose
-    for sentence in (*prose.sentences, *(each for _, each in spoken(prose))):
+    for sentence in every_sentence(prose):
         marked = sentence.marked
         if "?" in marked or any(
             language.finder(name).search(marked) for name in ("unreal", "time_doubt")
@@ -83,8 +83,7 @@ def _words(text: str, material: Material) -> frozenset[str]:
     plain = "".join(" " if char in people else char for char in text)
     units = language.finder("units")
     said = (word for word in content(plain, language) if not units.fullmatch(word))
-    dead = {language.stem(word) for word in language.lists["dead_words"]}
-    return frozenset(people) | {"=dead" if word in dead else word for word in said}
+    return frozenset(people) | {"=dead" if word in language.dead_stems else word for word in said}
 
 
 def _events(told: Told, material: Material) -> Iterator[_Event]:

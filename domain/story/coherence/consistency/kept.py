@@ -1,5 +1,6 @@
 """Secrets of the chapters: what was said to be known to some only, or is not told somebody."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from domain.story.coherence.consistency.laid_down import spelled
@@ -16,7 +17,7 @@ from domain.story.text import marks
 from domain.story.text.addressees import addressees
 from domain.story.text.mentions import Sentence
 from domain.story.text.sentences import Span, covering
-from domain.story.text.speakers import spoken, uttered
+from domain.story.text.speakers import every_sentence, uttered
 
 _LEAST = 2
 _BACK = 400
@@ -39,9 +40,8 @@ def _stated(material: Material) -> Iterator[Secret]:
     """What was said to be known to some only, to nobody, or unknown to somebody."""
     by_char = material.cast.by_char
     for statement in material.before:
-        if statement.phrasing not in ("secret", "unaware") or not statement.sure:
-            continue
-        if not statement.chapter:
+        of_chapter = statement.chapter and statement.sure
+        if not of_chapter or statement.phrasing not in ("secret", "unaware"):
             continue
         what = statement.groups.get("what", "")
         words = secret_words(spelled(what, material), material)
@@ -64,16 +64,10 @@ def _stated(material: Material) -> Iterator[Secret]:
         )
 
 
-def _sentences(told: Told) -> Iterator[Sentence]:
-    yield from told.prose.sentences
-    for _, sentence in spoken(told.prose):
-        yield sentence
-
-
 def _withheld(told: Told, material: Material) -> Iterator[Secret]:
     """What somebody learns, and then does not tell one of the others."""
     language, cast = material.language, material.cast
-    for sentence in _sentences(told):
+    for sentence in every_sentence(told.prose):
         if not sentence.mentions or language.finder("unreal").search(sentence.marked):
             continue
         ignorant = frozenset(
@@ -105,7 +99,7 @@ def _confided(told: Told, material: Material) -> Iterator[Secret]:
         around = Span(match.start(), _reach(told, match.end()))
         left_out = frozenset(
             cast.by_char[found["s"]].name
-            for sentence in _sentences(told)
+            for sentence in every_sentence(told.prose)
             if sentence.span.start <= match.start() < sentence.span.end
             for pattern in language.patterns("withheld")
             for found in pattern.finditer(sentence.marked)
@@ -135,21 +129,22 @@ def _of_passage(secret: Secret, text: str, material: Material) -> Iterator[Secre
 def passages(secret: Secret, material: Material) -> Iterator[Secret]:
     """Where the chapters tell what the bible calls a secret: its details are one as well."""
     found = [
-        span.of(told.text)
-        for told in material.earlier
-        for number, span in enumerate(told.prose.paragraphs)
-        if given_away(secret, span.of(told.text), _named(told, number, material), material.language)
+        text
+        for text, people in material.of_earlier(_paragraphs)
+        if given_away(secret, text, people, material.language)
     ]
     if not found or len(found) > _FEW:
         return
     yield from _of_passage(secret, "\n\n".join(found), material)
 
 
-def _named(told: Told, paragraph: int, material: Material) -> frozenset[str]:
-    """Who is mentioned in a paragraph, by the narrator or by who speaks."""
-    return frozenset[str]().union(
-        *(people_in(each, material) for each in _sentences(told) if each.paragraph == paragraph)
-    )
+def _paragraphs(told: Told, material: Material) -> Iterator[tuple[str, frozenset[str]]]:
+    """A chapter's paragraphs, each with who is mentioned in it by the narrator or by who speaks."""
+    people: defaultdict[int, frozenset[str]] = defaultdict(frozenset)
+    for sentence in every_sentence(told.prose):
+        people[sentence.paragraph] |= people_in(sentence, material)
+    for number, span in enumerate(told.prose.paragraphs):
+        yield span.of(told.text), people[number]
 
 
 def involved(told: Told, start: int, end: int, material: Material) -> frozenset[str]:

@@ -11,7 +11,7 @@ from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
-from domain.story.text.speakers import spoken
+from domain.story.text.speakers import every_sentence
 
 WHEN = "time_and_age"
 _NOT_SO = ("unreal", "irrealis", "negation", "flashback", "retold", "perfect")
@@ -88,8 +88,7 @@ def _laid_down(material: Material) -> Iterator[tuple[Sentence, Evidence]]:
 
 def _all(told: Told) -> Iterator[Sentence]:
     """A chapter's sentences, the spoken ones among them, in order."""
-    said = (each for _, each in spoken(told.prose))
-    yield from sorted((*told.prose.sentences, *said), key=lambda each: each.span.start)
+    yield from sorted(every_sentence(told.prose), key=lambda each: each.span.start)
 
 
 def _end(begun: dict[str, _Begun], state: _State, sentence: Sentence, material: Material) -> None:

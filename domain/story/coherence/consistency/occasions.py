@@ -12,7 +12,7 @@ from domain.story.language import Language
 from domain.story.text.cast import WORD, Cast
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
-from domain.story.text.speakers import spoken
+from domain.story.text.speakers import every_sentence, spoken
 
 KIND = "time_and_age"
 _ALIKE = 0.6
@@ -80,7 +80,7 @@ def _birthdays(material: Material) -> Iterator[_Occasion]:
 
 def _told(told: Told, material: Material) -> Iterator[_Occasion]:
     said = {sentence.span.start for _, sentence in spoken(told.prose)}
-    for sentence in (*told.prose.sentences, *(each for _, each in spoken(told.prose))):
+    for sentence in every_sentence(told.prose):
         quote = material.sentence(told, sentence)
         yield from _of(sentence, quote, material.cast, said=sentence.span.start in said)
 

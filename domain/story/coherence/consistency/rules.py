@@ -49,7 +49,7 @@ def _rules(material: Material) -> Iterator[Rule]:
             yield from clauses(fact.text, material.language, positive=False)
 
 
-def _said(material: Material) -> list["Ruled"]:
+def _said(material: Material) -> list[Ruled]:
     """What speakers tell of what has happened."""
     language, text = material.language, material.draft.text
     lies = language.finder("lies")

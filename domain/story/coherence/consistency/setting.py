@@ -10,7 +10,7 @@ from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
-from domain.story.text.speakers import spoken
+from domain.story.text.speakers import every_sentence
 
 KIND = "time_and_age"
 _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})\b")
@@ -88,7 +88,7 @@ def _now(material: Material) -> Iterator[Sentence]:
     """The draft's sentences, said ones too, that tell what is so now."""
     find = material.language.finder
     prose = material.draft.prose
-    for sentence in (*prose.sentences, *(each for _, each in spoken(prose))):
+    for sentence in every_sentence(prose):
         doubtful = any(find(name).search(sentence.marked) for name in _DOUBTFUL)
         if not doubtful and "?" not in sentence.marked:
             yield sentence
@@ -121,7 +121,7 @@ def _laid_down(material: Material) -> Iterator[_Tenure]:
 
 
 def _tenures(told: Told, material: Material) -> Iterator[_Tenure]:
-    for sentence in (*told.prose.sentences, *(each for _, each in spoken(told.prose))):
+    for sentence in every_sentence(told.prose):
         source = material.sentence(told, sentence)
         yield from _tenure(sentence, source, material)
 

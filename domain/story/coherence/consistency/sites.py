@@ -11,7 +11,7 @@ from domain.story.extraction.told import Told
 from domain.story.text.cast import Cast
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
-from domain.story.text.speakers import spoken
+from domain.story.text.speakers import every_sentence
 
 
 class _Site(NamedTuple):
@@ -53,7 +53,7 @@ def _laid_down(material: Material) -> Iterator[_Site]:
 
 
 def _told(told: Told, material: Material) -> Iterator[_Site]:
-    for sentence in (*told.prose.sentences, *(each for _, each in spoken(told.prose))):
+    for sentence in every_sentence(told.prose):
         source = material.sentence(told, sentence)
         yield from _of(sentence, source, material.cast)
 
