@@ -1,5 +1,5 @@
 """What a language says by which words where stories promise, and where characters are out of
-character. Patterns are written as `domain.story.language` has it; in those of objects `{noun}`
+character. Patterns are written as `domain.story.patterns` has it; in those of objects `{noun}`
 is one of the object's nouns."""
 
 from collections.abc import Callable, Iterable, Mapping

@@ -1,116 +1,31 @@
-"""What depends on a language, as data: a third one needs a file and no code.
-
-Patterns are regular expressions over sentences in which every mention of somebody or something
-known is one character (`domain.story.text.marks`). What stands in braces is put in:
-
-    {S} {O}     somebody, named groups `s` and `o`; {S's} {O's} the same as an owner
-    {I} {P}     an item, a place (groups `i`, `p`); {E} {E2} the ends of a way (`e`, `f`)
-    {T}         a thing, known or common (groups `thing`, `whose`, `kind`)
-    {value}     a value of the pattern's value class (group `value`)
-    {number}    a number in digits or words (group `number`)
-    {NAME}      any word of the list NAME; {NAME!} the same as group `word`
-    {noun}      any of the phrasing's nouns
-    {GAP}       some words of the same sentence, nobody mentioned
-    ~           up to three words of the kind in the list `fillers`
-A space stands for any white space. `@NAME` stands for all patterns of the list NAME.
-"""
+"""What depends on a language, as data: a third one needs a file and no code. How its patterns are
+written is said in `domain.story.patterns`."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from pydantic import Field
 
 from domain.book import Frozen
 from domain.story.cues import SetupKind, Setups, TraitKind, Traits
-from domain.story.text import marks
+from domain.story.meanings import Meanings
+from domain.story.patterns import Patterns
+from domain.story.phrasings import (
+    GENDERS,
+    Gender,
+    Phrasing,
+    Pronoun,
+    Relation,
+    Restated,
+    Role,
+    ValueWords,
+    Wording,
+)
 
-Gender = Literal["f", "m", ""]
-GENDERS: tuple[Gender, ...] = ("f", "m")
-Role = Literal["subject", "object", "owner"]
-
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_]+\d?(?:'s)?)(!?)\}")
-_FILLERS = 3
-_WORDS_KEPT = 20_000
-_PLAIN = re.compile(r"\w[\w -]*")
 _UNITS = ("minute", "hour", "day", "night", "week", "month", "year")
 _PEOPLE = ("S", "S's", "O", "O's")
-
-
-class Pronoun(Frozen):
-    """A pronoun of the third person singular; the gender is empty where it says none."""
-
-    word: str
-    gender: Gender = ""
-    role: Role = "subject"
-
-
-class Restated(Frozen):
-    """Words right after somebody's mention, as a pattern, and what they are read as: `'m`, ` is`.
-    `own`: only after the `I` of who speaks, and the `you` of who listens."""
-
-    says: str
-    means: str
-    own: bool = False
-
-
-class ValueWords(Frozen):
-    """The words for one value, and the other values it does not contradict."""
-
-    words: tuple[str, ...]
-    like: tuple[str, ...] = ()
-
-
-class Phrasing(Frozen):
-    """How something is said: no sentence without one of the `cues` is looked at."""
-
-    cues: tuple[str, ...]
-    patterns: tuple[str, ...]
-    presupposed: tuple[str, ...] = ()
-    """Patterns of what holds whatever the rest of the sentence denies, asks or hedges: `her
-    brother Peter`."""
-    values: str = ""
-    nouns: str = ""
-    """The list of words for the feature that has the value: eyes, hair, voice."""
-    negative: bool = False
-    """Whether the patterns themselves deny something."""
-    fixed: str = ""
-    """The value, where the patterns themselves say it."""
-    predicate: str = ""
-    """The predicate of the facts that it states, where that is not its name."""
-    needs_names: bool = False
-    """Whether it takes a name to be sure who is meant."""
-    against: str = ""
-    """The phrasing that says the opposite of this one, about the same values."""
-    direct: bool = True
-    """Whether a bible's attribute of that predicate holds the value as it is."""
-    changes: tuple[str, ...] = ()
-    """Words that explain another value from here on: dyed, promoted, remarried."""
-
-
-class Wording(NamedTuple):
-    """A compiled pattern; no sentence without a person, a place or a thing, if so, can fit it."""
-
-    pattern: re.Pattern[str]
-    presupposed: bool
-    person: bool
-    place: bool
-    thing: bool
-
-
-class Relation(Frozen):
-    """A kinship: the words for a relative, what they are (`kin`), and what the other one is to
-    them (`inverse`). `single`: nobody has two at a time."""
-
-    words: tuple[str, ...]
-    kin: str
-    inverse: str
-    gender: Gender = ""
-    single: bool = False
-    realm: Literal["kin", "work", "liking"] = "kin"
-    """One may be somebody's brother and employer; only within a realm do two rule each other
-    out."""
 
 
 class Language(Frozen):
@@ -347,85 +262,28 @@ class Language(Frozen):
         return self.pattern("|".join(self.asides) or r"(?!)")
 
     @cached_property
-    def _alternatives(self) -> dict[str, str]:
-        return {}
+    def _patterns(self) -> Patterns:
+        return Patterns(self.words)
 
     def alternatives(self, name: str) -> str:
         """A pattern for any word of a list."""
-        if name not in self._alternatives:
-            words = sorted(self.words(name), key=len, reverse=True) or ["(?!)"]
-            self._alternatives[name] = _any_of(words)
-        return self._alternatives[name]
-
-    @cached_property
-    def _found(self) -> dict[str, re.Pattern[str]]:
-        return {}
+        return self._patterns.alternatives(name)
 
     def finder(self, name: str) -> re.Pattern[str]:
         """Finds any word of a list, in any case."""
-        if name not in self._found:
-            self._found[name] = re.compile(self.alternatives(name), re.IGNORECASE)
-        return self._found[name]
-
-    @cached_property
-    def _found_low(self) -> dict[str, re.Pattern[str]]:
-        return {}
+        return self._patterns.finder(name)
 
     def low_finder(self, name: str) -> re.Pattern[str]:
         """The same for text in lower case, and faster."""
-        if name not in self._found_low:
-            self._found_low[name] = re.compile(self.alternatives(name))
-        return self._found_low[name]
-
-    @cached_property
-    def _listed(self) -> dict[str, tuple[re.Pattern[str], ...]]:
-        return {}
+        return self._patterns.low_finder(name)
 
     def patterns(self, name: str) -> tuple[re.Pattern[str], ...]:
         """The patterns of a list, compiled."""
-        if name not in self._listed:
-            self._listed[name] = tuple(self.pattern(text) for text in self.lists[name])
-        return self._listed[name]
+        return self._patterns.listed(name)
 
     def pattern(self, text: str, values: str = "") -> re.Pattern[str]:
         """A pattern as it is written in a language's file, compiled."""
-        taken: set[str] = set()
-
-        def put_in(match: re.Match[str]) -> str:
-            name, kept = match.group(1), bool(match.group(2))
-            if (mark := marks.PLACEHOLDERS.get(name)) is not None:
-                return _group(mark.group, mark.pattern, taken) + mark.tail
-            if name == "T":
-                return self._thing(taken)
-            if name == "value":
-                return _group("value", self._value(values), taken)
-            if name == "number":
-                return _group("number", r"\b\d{1,3}\b|" + self.alternatives("number"), taken)
-            if name == "ordinal":
-                return _group("number", self.alternatives("ordinal"), taken)
-            inner = self.alternatives(name)
-            return _group("word", inner, taken) if kept else inner
-
-        spaced = text.replace("~", "{FILL}").replace(" ?", r"\s*").replace(" ", r"\s+")
-        spaced = spaced.replace(
-            "{FILL}", rf"(?:(?:{self.alternatives('fillers')}),?\s+){{0,{_FILLERS}}}"
-        )
-        return re.compile(_PLACEHOLDER.sub(put_in, spaced), re.IGNORECASE)
-
-    def _thing(self, taken: set[str]) -> str:
-        """Something one can hold, known or one of the list `things`, with what stands before:
-        whose it is (group `whose`), and which one (`kind`)."""
-        owner = _group("whose", marks.PERSON, taken)
-        before = rf"(?:{self.alternatives('determiners')}\s*|{owner}{marks.OWNER}\s+)"
-        word = rf"(?:{self.alternatives('fillers')}|{self.alternatives('materials')}),?\s+"
-        filled = _group("kind", rf"(?:{word}){{0,{_FILLERS}}}", taken)
-        thing = _group("thing", f"{marks.ITEM}|(?<!-){self.alternatives('things')}", taken)
-        after = rf"(?:\s+(?:{self.alternatives('thing_tails')}))?"
-        return f"(?:{before}{filled})?{thing}{after}"
-
-    def _value(self, values: str) -> str:
-        word = self.alternatives(values)
-        return rf"{word}(?:(?:-|\s+(?:{self.alternatives('joiners')}\s+)?){word})?"
+        return self._patterns.pattern(text, values)
 
     @cached_property
     def value_words(self) -> Mapping[str, Mapping[str, tuple[str, frozenset[str]]]]:
@@ -460,45 +318,16 @@ class Language(Frozen):
         return self.numbers.get(words) or self.ordinal_numbers.get(words)
 
     @cached_property
-    def _concepts(self) -> Mapping[str, frozenset[str]]:
-        """Words to the concepts that they may stand for."""
-        found: dict[str, set[str]] = {}
-        for concept, words in self.concepts.items():
-            for word in words:
-                found.setdefault(word, set()).add(f"={concept}")
-        return {word: frozenset(names) for word, names in found.items()}
-
-    @cached_property
-    def _meant(self) -> dict[str, frozenset[str]]:
-        return {}
+    def _meanings(self) -> Meanings:
+        return Meanings(self.endings, self.forms, self.concepts)
 
     def meanings(self, word: str) -> frozenset[str]:
         """A lower-case word's stem, and the concepts that it may stand for."""
-        known = self._meant.get(word)
-        if known is None:
-            if len(self._meant) >= _WORDS_KEPT:
-                self._meant.clear()
-            known = self._meant[word] = self._meanings(word)
-        return known
-
-    def _meanings(self, word: str) -> frozenset[str]:
-        singular = word[:-1] if len(word) > 4 and word.endswith("s") else word
-        found = self._concepts.get(word) or self._concepts.get(singular, frozenset())
-        return found | {self.stem(word), self.stem(singular)}
-
-    @cached_property
-    def _bases(self) -> Mapping[str, str]:
-        """Irregular forms to the words that they are of."""
-        return {form: base for base, forms in self.forms.items() for form in forms}
+        return self._meanings.of(word)
 
     def stem(self, word: str) -> str:
         """A word without its ending, good enough to compare; of an irregular form, its word's."""
-        low = word.lower()
-        low = self._bases.get(low, low)
-        for ending in self.endings:
-            if low.endswith(ending) and len(low) - len(ending) >= 3:
-                return low[: -len(ending)]
-        return low
+        return self._meanings.stem(word)
 
 
 def _needs(text: str) -> tuple[bool, bool, bool]:
@@ -513,29 +342,3 @@ def _numbered(words: str) -> dict[str, int]:
         for number, entry in enumerate(words.split(), 1)
         for word in entry.split("/")
     }
-
-
-def _any_of(words: Sequence[str]) -> str:
-    """Any of some words. Plain ones share their bounds: that is searched several times faster."""
-    plain = [word for word in words if _PLAIN.fullmatch(word)]
-    rest = [_bounded(word) for word in words if not _PLAIN.fullmatch(word)]
-    shared = [rf"\b(?:{'|'.join(_spaced(word) for word in plain)})\b"] if plain else []
-    return f"(?:{'|'.join((*shared, *rest))})"
-
-
-def _spaced(word: str) -> str:
-    return word.replace(" ", r"[\s-]+")
-
-
-def _bounded(word: str) -> str:
-    """A word of a list as a pattern: whole words, any white space."""
-    start = r"\b" if word[0].isalnum() or word[0] in "(" else ""
-    end = r"\b" if word[-1].isalnum() or word[-1] in ")?" else ""
-    return start + _spaced(word) + end
-
-
-def _group(name: str, pattern: str, taken: set[str]) -> str:
-    if not name or name in taken:
-        return f"(?:{pattern})"
-    taken.add(name)
-    return f"(?P<{name}>{pattern})"

@@ -7,7 +7,8 @@ from itertools import chain
 from typing import NamedTuple
 
 from domain.story.extraction.features import of_features
-from domain.story.language import Language, Wording
+from domain.story.language import Language
+from domain.story.phrasings import Wording
 from domain.story.text import marks
 from domain.story.text.cast import Cast
 from domain.story.text.mentions import Sentence

@@ -8,7 +8,8 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from domain.story.bible import Bible, Named
-from domain.story.language import Gender, Language
+from domain.story.language import Language
+from domain.story.phrasings import Gender
 from domain.story.text import marks
 from domain.story.text.genders import laid_down
 from domain.story.text.kin import Kin, Tie

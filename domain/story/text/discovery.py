@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from domain.story.bible import Bible
-from domain.story.language import Gender, Language
+from domain.story.language import Language
+from domain.story.phrasings import Gender
 from domain.story.text.cast import WORD, Cast, Entity, listed, words_of
 from domain.story.text.genders import by_own_pronouns, described, gender_of, plain
 from domain.story.text.narrator import Voices, narrator, voices

@@ -5,7 +5,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from domain.story.bible import Named
-from domain.story.language import GENDERS, Gender, Language
+from domain.story.language import Language
+from domain.story.phrasings import GENDERS, Gender
 
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _SOON = 6

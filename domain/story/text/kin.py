@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from domain.story.language import Gender, Language
+from domain.story.language import Language
+from domain.story.phrasings import Gender
 
 
 class Tie(NamedTuple):

@@ -4,7 +4,8 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from domain.story.language import Language, Pronoun, Role
+from domain.story.language import Language
+from domain.story.phrasings import Pronoun, Role
 from domain.story.text import marks
 from domain.story.text.cast import WORD, Cast
 from domain.story.text.pronouns import Attention

@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from domain.story.language import Gender, Language, Pronoun
+from domain.story.language import Language
+from domain.story.phrasings import Gender, Pronoun
 from domain.story.text.cast import Cast
 
 _OPENING, _ADVERBIAL = 3, 7

@@ -9,7 +9,8 @@ from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
 from domain.story.extraction.told import Told
 from domain.story.facts import PREDICATES
-from domain.story.language import Language, Phrasing
+from domain.story.language import Language
+from domain.story.phrasings import Phrasing
 
 KIND = "attribute"
 _WEAK = frozenset(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from domain.story.coherence.consistency.material import Material
-from domain.story.language import Gender, Relation
+from domain.story.phrasings import Gender, Relation
 from domain.story.text import marks
 from domain.story.text.mentions import Sentence
 

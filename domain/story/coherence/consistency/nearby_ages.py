@@ -9,7 +9,7 @@ from domain.story.coherence.consistency.ages import ages, fits, span_of
 from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement, tells_now
-from domain.story.language import Gender
+from domain.story.phrasings import Gender
 from domain.story.text import marks
 from domain.story.text.cast import WORD
 from domain.story.text.mentions import Sentence

@@ -10,7 +10,7 @@ from domain.story.coherence.consistency.ties import KIND, RELATED, against, rela
 from domain.story.coherence.consistency.unowned import Unowned
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement, of_sentence
-from domain.story.language import Relation
+from domain.story.phrasings import Relation
 
 _BACK = 2
 """Sentences back in which an owner may be named."""

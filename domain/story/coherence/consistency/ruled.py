@@ -8,7 +8,8 @@ from itertools import chain
 from domain.story.coherence.consistency.content import meanings
 from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.consistency.rule_clauses import Form, Rule
-from domain.story.language import Gender, Language
+from domain.story.language import Language
+from domain.story.phrasings import Gender
 from domain.story.text import marks
 from domain.story.text.cast import WORD, words_of
 from domain.story.text.mentions import Mention, Sentence

@@ -3,7 +3,7 @@
 from domain.story.coherence.consistency.material import Material
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
-from domain.story.language import Relation
+from domain.story.phrasings import Relation
 
 KIND = "relation"
 RELATED = ("related", "pair", "wed", "tied", "works_for", "hates")

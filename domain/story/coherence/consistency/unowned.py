@@ -9,7 +9,7 @@ from domain.story.coherence.consistency.kinship import close
 from domain.story.coherence.consistency.material import QUOTE, Material, own
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
-from domain.story.language import Gender, Relation
+from domain.story.phrasings import Gender, Relation
 from domain.story.text.mentions import Sentence
 
 _NEAR = 600

@@ -9,7 +9,7 @@ from domain.story.coherence.consistency.kin_said import sentences_said
 from domain.story.coherence.consistency.kinsfolk import Kinsfolk
 from domain.story.coherence.consistency.material import Material
 from domain.story.coherence.consistency.secrets import people_in
-from domain.story.language import Gender
+from domain.story.phrasings import Gender
 from domain.story.text import marks
 from domain.story.text.cast import WORD
 from domain.story.text.mentions import Sentence
