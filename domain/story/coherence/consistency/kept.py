@@ -31,9 +31,9 @@ _ON = 120
 def kept(material: Material) -> Iterator[Secret]:
     """What the chapters say that not everybody knows."""
     yield from _stated(material)
-    for told in material.earlier:
-        yield from _withheld(told, material)
-        yield from _confided(told, material)
+    for find in (_withheld, _confided):
+        for secret, text in material.of_earlier(find):
+            yield from _of_passage(secret, text, material)
 
 
 def _stated(material: Material) -> Iterator[Secret]:
@@ -64,8 +64,8 @@ def _stated(material: Material) -> Iterator[Secret]:
         )
 
 
-def _withheld(told: Told, material: Material) -> Iterator[Secret]:
-    """What somebody learns, and then does not tell one of the others."""
+def _withheld(told: Told, material: Material) -> Iterator[tuple[Secret, str]]:
+    """What somebody learns, and then does not tell one of the others; with where it is told."""
     language, cast = material.language, material.cast
     for sentence in every_sentence(told.prose):
         if not sentence.mentions or language.finder("unreal").search(sentence.marked):
@@ -78,7 +78,7 @@ def _withheld(told: Told, material: Material) -> Iterator[Secret]:
         if ignorant:
             secret = _kept_at(told, sentence.span, frozenset(), ignorant, material)
             text = _blanked(told, sentence, ignorant, material)
-            yield from _of_passage(secret, text[_since(told, sentence.span.start) :], material)
+            yield secret, text[_since(told, sentence.span.start) :]
 
 
 def _blanked(told: Told, at: Sentence, who: frozenset[str], material: Material) -> str:
@@ -92,8 +92,8 @@ def _blanked(told: Told, at: Sentence, who: frozenset[str], material: Material) 
     return text
 
 
-def _confided(told: Told, material: Material) -> Iterator[Secret]:
-    """What was said, and then that nobody else knows, or is to know."""
+def _confided(told: Told, material: Material) -> Iterator[tuple[Secret, str]]:
+    """What was said, and then that nobody else knows, or is to know; with where it is told."""
     language, cast = material.language, material.cast
     for match in language.finder("secret_back").finditer(told.text):
         around = Span(match.start(), _reach(told, match.end()))
@@ -108,7 +108,7 @@ def _confided(told: Told, material: Material) -> Iterator[Secret]:
         knowing = involved(told, start, around.end, material) - left_out
         if knowing:
             secret = _kept_at(told, around, knowing, frozenset(), material)
-            yield from _of_passage(secret, told.text[start : around.start], material)
+            yield secret, told.text[start : around.start]
 
 
 def _kept_at(

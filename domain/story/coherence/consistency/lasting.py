@@ -49,6 +49,15 @@ _STATES = (
 )
 
 
+class _Turn(NamedTuple):
+    """A sentence with which a state may begin or end, and for whom."""
+
+    state: _State
+    sentence: Sentence
+    begun: Sequence[str]
+    against: Sequence[str]
+
+
 class _Begun(NamedTuple):
     chapter: int
     source: Evidence
@@ -69,14 +78,26 @@ def _begun(state: _State, material: Material) -> dict[str, _Begun]:
         for char in _who(state.begins, sentence, _NOT_BEGUN, material):
             found[char] = _Begun(0, source)
     for told in material.earlier:
-        for sentence in _all(told):
-            _end(found, state, sentence, material)
-            for char in _who(state.against, sentence, _NOT_SO, material):
+        for turn in material.of_chapter(told, _turns):
+            if turn.state is not state:
+                continue
+            _end(found, state, turn.sentence, material)
+            for char in turn.against:
                 if char in found and found[char].chapter < told.number:
                     del found[char]
-            for char in _who(state.begins, sentence, _NOT_BEGUN, material):
-                found[char] = _Begun(told.number, material.sentence(told, sentence))
+            for char in turn.begun:
+                found[char] = _Begun(told.number, material.sentence(told, turn.sentence))
     return found
+
+
+def _turns(told: Told, material: Material) -> Iterator[_Turn]:
+    find = material.language.finder
+    for sentence in _all(told):
+        for state in _STATES:
+            begun = tuple(_who(state.begins, sentence, _NOT_BEGUN, material))
+            against = tuple(_who(state.against, sentence, _NOT_SO, material))
+            if begun or against or any(find(name).search(sentence.marked) for name in state.ends):
+                yield _Turn(state, sentence, begun, against)
 
 
 def _laid_down(material: Material) -> Iterator[tuple[Sentence, Evidence]]:

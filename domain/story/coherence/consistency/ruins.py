@@ -16,7 +16,7 @@ _EARLIER = ("flashback", "perfect", "retold")
 
 def ruins(material: Material) -> Iterator[Finding]:
     """Who is in a place that by what came before nobody can be in."""
-    gone = {**dict(_laid_down(material)), **dict(_told(material))}
+    gone = {**dict(_laid_down(material)), **dict(material.of_earlier(_told))}
     draft, language = material.draft, material.language
     reported: set[str] = set()
     for sentence in draft.prose.sentences if gone else ():
@@ -54,11 +54,10 @@ def _laid_down(material: Material) -> Iterator[tuple[str, Evidence]]:
                 yield entry.name.lower(), material.quoted(0, value[:QUOTE])
 
 
-def _told(material: Material) -> Iterator[tuple[str, Evidence]]:
-    for told in material.earlier:
-        for sentence in told.prose.sentences:
-            for place in _ruined(sentence, material):
-                yield place, _quoted(sentence, told, material)
+def _told(told: Told, material: Material) -> Iterator[tuple[str, Evidence]]:
+    for sentence in told.prose.sentences:
+        for place in _ruined(sentence, material):
+            yield place, _quoted(sentence, told, material)
 
 
 def _ruined(sentence: Sentence, material: Material) -> Iterator[str]:

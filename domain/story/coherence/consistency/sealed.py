@@ -46,7 +46,7 @@ def _closed(material: Material) -> dict[str, _Closed]:
     """What is sealed when the draft is over, by its nouns."""
     found: dict[str, _Closed] = {}
     for told in (*material.earlier, material.draft):
-        for nouns, each in _told_of(told, material):
+        for nouns, each in material.of_chapter(told, _told_of):
             for noun in nouns:
                 if each is None:
                     found.pop(noun, None)
