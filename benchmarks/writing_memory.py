@@ -25,6 +25,7 @@ from jobs.consumers.graph import GraphKeeper
 from jobs.consumers.vectors import VectorKeeper
 from jobs.writing.memory import StoryMemory
 from jobs.writing.passages import project_passages
+from jobs.writing.readings import Readings
 from jobs.writing.texts import Texts
 
 _ACTIVATIONS = 11
@@ -106,12 +107,29 @@ async def activate(settings: Settings, project_id: str) -> Activation:
     return Activation(answer.version, len(state.model_dump_json().encode()), median(taken))
 
 
-def gate_seconds(novel: Sequence[Written]) -> float:
-    """How long the rules take to check the last chapter against all before it."""
+class Checks(NamedTuple):
+    """Seconds that the rules take to check the last chapter against all before it: where nothing
+    has been read yet, and another draft of it after that."""
+
+    first: float
+    next: float
+
+
+def checks(novel: Sequence[Written]) -> Checks:
+    """Check the last chapter, then another draft of it, in a process that keeps what it has
+    read."""
     *earlier, draft = [
         ChapterText(number=number, text=each.text) for number, each in enumerate(novel, start=1)
     ]
     facts = [fact for each in novel[:-1] for fact in each.extraction.facts]
-    began = time.perf_counter()
-    check(prepare(load_language(LANGUAGE), BIBLE, earlier, draft, facts))
-    return time.perf_counter() - began
+    readings = Readings()
+
+    def seconds(text: str) -> float:
+        began = time.perf_counter()
+        drafted = ChapterText(number=draft.number, text=text)
+        language = load_language(LANGUAGE)
+        check(prepare(language, BIBLE, earlier, drafted, facts, readings, readings.look))
+        return time.perf_counter() - began
+
+    half = draft.text[: len(draft.text) // 2].rpartition(". ")[0] + "."
+    return Checks(seconds(draft.text), seconds(f"{half} {draft.text}"))
