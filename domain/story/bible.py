@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AliasChoices, BeforeValidator, ConfigDict, Field, model_validator
 
 from domain.book import Frozen
 
@@ -12,7 +12,8 @@ Note = Annotated[str, Field(max_length=20_000)]
 
 
 def _as_text(value: object) -> object:
-    """Authors write `age: 34` and `alive: true`; both are kept as text, lists joined by `; `."""
+    """Authors write `age: 34` and `alive: true`; both are kept as text, lists joined by `; `, and
+    what such a list has of records by `, `."""
     match value:
         case bool():
             return "yes" if value else "no"
@@ -20,6 +21,8 @@ def _as_text(value: object) -> object:
             return str(value)
         case list() | tuple():
             return "; ".join(str(_as_text(each)) for each in value)
+        case Mapping():
+            return ", ".join(str(_as_text(each)) for each in value.values())
     return value
 
 
@@ -28,6 +31,19 @@ def _without_nulls(value: object) -> object:
     if not isinstance(value, Mapping):
         return value
     return {key: each for key, each in value.items() if each is not None}
+
+
+def _unfolded(value: object) -> object:
+    """Attributes in groups are attributes: `looks: {eyes: grey}` is `looks eyes: grey`."""
+    if not isinstance(value, Mapping):
+        return value
+    found: dict[object, object] = {}
+    for key, each in value.items():
+        if isinstance(each, Mapping):
+            found |= {f"{key} {inner}": said for inner, said in each.items()}
+        else:
+            found[key] = each
+    return _without_nulls(found)
 
 
 class _Record(Frozen):
@@ -43,13 +59,17 @@ def _as_named(value: object) -> object:
     return {"name": value} if isinstance(value, str) else value
 
 
+def _as_several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
+
+
 def _as_rule(value: object) -> object:
     return {"text": value} if isinstance(value, str) else value
 
 
 Value = Annotated[str, BeforeValidator(_as_text), Field(max_length=2000)]
-Attributes = Annotated[Mapping[Name, Value], BeforeValidator(_without_nulls), Field(max_length=200)]
-Aliases = Annotated[tuple[Name, ...], Field(max_length=50)]
+Attributes = Annotated[Mapping[Name, Value], BeforeValidator(_unfolded), Field(max_length=200)]
+Aliases = Annotated[tuple[Name, ...], BeforeValidator(_as_several), Field(max_length=50)]
 
 
 class Named(_Record):
@@ -97,16 +117,19 @@ class Item(Named):
 
 
 class WorldRule(_Record):
-    """What always holds in this world."""
+    """What always holds in this world; it may have a name."""
 
-    text: Note
+    text: Note = Field(validation_alias=AliasChoices("text", "description", "rule"))
+    name: Annotated[str, Field(max_length=200)] = ""
 
 
 class TimelineEntry(_Record):
     """What happened or is to happen, before or beside the chapters; `when` is free text."""
 
-    when: Annotated[str, Field(max_length=200)] = ""
-    text: Note
+    when: Annotated[str, BeforeValidator(_as_text), Field(max_length=200)] = Field(
+        "", validation_alias=AliasChoices("when", "date", "year")
+    )
+    text: Note = Field(validation_alias=AliasChoices("text", "event", "description"))
 
 
 class Style(_Record):
@@ -125,10 +148,10 @@ class CanonFact(_Record):
     chapter numbers, `known_by` names who knows it where not everybody does.
     """
 
-    text: Note = ""
+    text: Note = Field("", validation_alias=AliasChoices("text", "fact", "statement"))
     subject: Annotated[str, Field(max_length=200)] = ""
     predicate: Annotated[str, Field(max_length=200)] = ""
-    object: Value = ""
+    object: Value = Field("", validation_alias=AliasChoices("object", "value"))
     since: int | None = Field(default=None, ge=0, le=100_000)
     until: int | None = Field(default=None, ge=0, le=100_000)
     known_by: Aliases | None = None
@@ -166,7 +189,8 @@ def bible_words(bible: Bible) -> Iterator[str]:
         yield from entry.attributes.values()
         if isinstance(entry, Character):
             yield entry.voice
-    yield from (rule.text for rule in bible.rules)
+    for rule in bible.rules:
+        yield from (rule.name, rule.text)
     for line in bible.timeline:
         yield line.when
         yield line.text

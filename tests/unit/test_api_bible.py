@@ -99,7 +99,7 @@ async def test_what_else_an_entry_says_is_an_attribute(bell: Novel) -> None:
         ({"characters": [{"voice": "loud"}]}, "body.characters.2.name"),
         ({"style": {"mood": "dark"}}, "body.style.mood"),
         (
-            {"characters": {"Ines Varga": {"eyes": {"left": "green"}}}},
+            {"characters": {"Ines Varga": {"eyes": "x" * 2001}}},
             "body.characters.0.attributes.eyes",
         ),
     ],

@@ -10,9 +10,7 @@ from domain.story.extraction.statements import Statement, statements
 from domain.story.language import Language
 from domain.story.text.cast import Cast
 from domain.story.text.prose import read_prose
-
-_KEY = re.compile(r"[\s_-]+")
-_LISTED = re.compile(r"[;,/]|\s+(?:and|&|et)\s+")
+from domain.story.text.relatives import kin_named, plain_key
 
 
 def canon(bible: Bible, cast: Cast) -> list[Statement]:
@@ -41,13 +39,14 @@ def _fact(fact: CanonFact, cast: Cast) -> Iterator[Statement]:
 
 def _attribute(subject: str, key: str, value: str, cast: Cast) -> Iterator[Statement]:
     language = cast.language
-    plain = " ".join(_KEY.sub(" ", key.lower()).split())
+    plain = plain_key(key, language)
     if not value.strip():
         return
-    for kind, words in (("related", language.relation_words), ("tied", language.tie_words)):
-        if plain in words:
-            yield from _relatives(kind, subject, plain, value, cast)
-            return
+    if plain in language.relation_words or plain in language.tie_words:
+        yield from _relatives(subject, plain, value, cast)
+        return
+    for word, name in kin_named(key, value, cast):
+        yield _related(subject, word, name, value, cast)
     predicate = language.predicates.get(plain, plain)
     stated: set[str] = set()
     for name, phrasing in language.phrasings.items():
@@ -74,26 +73,28 @@ def _framed(subject: str, key: str, predicate: str, value: str, cast: Cast) -> I
                 yield replace(statement, quote=value, plain=True)
 
 
-def _relatives(kind: str, subject: str, word: str, value: str, cast: Cast) -> Iterator[Statement]:
+def _relatives(subject: str, word: str, value: str, cast: Cast) -> Iterator[Statement]:
     if value.strip().lower() in cast.language.lists["none"]:
         groups = {"word": word}
         yield Statement("no_kin", subject, word, frozenset((word,)), "", value, 0, 0, groups=groups)
         return
-    for part in _LISTED.split(value):
-        entity = cast.named(part.strip())
-        name = entity.name if entity else part.strip()
-        if name:
-            yield Statement(
-                phrasing=kind,
-                subject=subject,
-                value=word,
-                likes=frozenset((word,)),
-                object=name,
-                quote=value,
-                start=0,
-                chapter=0,
-                groups={"word": word},
-            )
+    for named, name in kin_named(word, value, cast):
+        yield _related(subject, named, name, value, cast)
+
+
+def _related(subject: str, word: str, name: str, quote: str, cast: Cast) -> Statement:
+    entity = cast.named(name)
+    return Statement(
+        phrasing="related" if word in cast.language.relation_words else "tied",
+        subject=subject,
+        value=word,
+        likes=frozenset((word,)),
+        object=entity.name if entity else name,
+        quote=quote,
+        start=0,
+        chapter=0,
+        groups={"word": word},
+    )
 
 
 def _stated(subject: str, name: str, value: str, language: Language) -> Iterator[Statement]:

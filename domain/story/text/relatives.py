@@ -5,12 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from domain.story.bible import Bible, Named
 from domain.story.language import Language
-from domain.story.text.cast import Cast, Entity
+from domain.story.text.cast import Cast, Entity, words_of
 from domain.story.text.kin import Tie
 from domain.story.text.prose import read_prose
 
 _LISTED = re.compile(r"[;,/]|\s+(?:and|&|et)\s+")
 _KEY = re.compile(r"[\s_-]+")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TOLD = ("related", "pair")
 
 
@@ -20,7 +21,7 @@ def ties(bible: Bible, cast: Cast) -> tuple[Tie, ...]:
     for fact in bible.facts:
         found += _told(fact.text, cast)
         owner, other = cast.named(fact.subject), cast.named(fact.object)
-        word = _plain(fact.predicate)
+        word = plain_key(fact.predicate, cast.language)
         if owner and other and word in cast.language.relation_words:
             found.append(Tie(owner.name, cast.language.relation_words[word], other.name))
     return tuple(dict.fromkeys(found))
@@ -39,15 +40,38 @@ def related(
 def _of_attributes(entry: Named, cast: Cast) -> Iterator[Tie]:
     language = cast.language
     for key, value in entry.attributes.items():
-        word = _plain(key)
-        if word in language.relation_words:
-            for part in _LISTED.split(value):
-                other = cast.named(part.split("(")[0].strip())
-                if other is not None:
-                    yield Tie(entry.name, language.relation_words[word], other.name)
-        elif language.finder("relative").search(value):
+        named = list(kin_named(key, value, cast))
+        for word, name in named:
+            other = cast.named(name)
+            if other is not None and word in language.relation_words:
+                yield Tie(entry.name, language.relation_words[word], other.name)
+        if not named and language.finder("relative").search(value):
             for frame in language.frames["*"]:
-                yield from _told(frame.format(name=entry.name, key=word, value=value), cast)
+                told = frame.format(name=entry.name, key=plain_key(key, language), value=value)
+                yield from _told(told, cast)
+
+
+def kin_named(key: str, value: str, cast: Cast) -> Iterator[tuple[str, str]]:
+    """The relatives, friends and colleagues that an attribute names, each as the word for them and
+    a name: `brother: Tom`, `Tom: younger brother`, `relations: Tom (brother); Eva, aunt`."""
+    language, word = cast.language, plain_key(key, cast.language)
+    if word in language.relation_words or word in language.tie_words:
+        for part in _LISTED.split(value):
+            if name := part.split("(")[0].strip():
+                yield word, name
+        return
+    for part in (f"{word}, {value}", *value.split(";")):
+        found = language.finder("relative").search(part)
+        other = _other(part[: found.start()] + part[found.end() :], cast) if found else None
+        if found and other:
+            yield found.group().lower(), other.name
+
+
+def _other(text: str, cast: Cast) -> Entity | None:
+    """Whom a text names that says nothing else."""
+    light = (*cast.language.lists["kin_softeners"], *cast.language.functional_words)
+    kept = [word for word in words_of(text) if word.lower() not in light or cast.named(word)]
+    return cast.named(" ".join(kept))
 
 
 def _told(text: str, cast: Cast) -> Iterator[Tie]:
@@ -64,5 +88,8 @@ def _told(text: str, cast: Cast) -> Iterator[Tie]:
                     yield Tie(owner.name, relation, other.name)
 
 
-def _plain(key: str) -> str:
-    return " ".join(_KEY.sub(" ", key.lower()).split())
+def plain_key(key: str, language: Language) -> str:
+    """An attribute's key as words: `eyeColor`, `eye_color` and `appearance: Eye color` are one."""
+    plain = " ".join(_KEY.sub(" ", _CAMEL.sub(" ", key).lower()).split())
+    group, _, rest = plain.partition(" ")
+    return rest if rest and group in language.lists["key_groups"] else plain
