@@ -1,13 +1,12 @@
 """Who is far away or held: nobody in prison pours the tea, nor who rang from abroad an hour ago."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from domain.story.coherence.consistency.geography import KIND
 from domain.story.coherence.consistency.material import Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 from domain.story.text.speakers import spoken
 
 _SOON = 40
@@ -26,33 +25,7 @@ class _Absent(NamedTuple):
 
 def absent(material: Material) -> Iterator[Finding]:
     """Who goes about in the draft, and is somewhere else."""
-    held = _held(material)
-    yield from _around(held, material, material.draft.prose.sentences)
     yield from _callers(material)
-
-
-def _held(material: Material) -> dict[str, _Absent]:
-    """Who by the bible is held or far away, and has not been about in the chapters."""
-    bible, cast = material.case.bible, material.cast
-    be = material.language.lists["be"][0]
-    texts = [(fact.text, fact.text) for fact in bible.facts if fact.text]
-    for entry in bible.characters:
-        for key, value in entry.attributes.items():
-            if key.lower().replace("_", " ").strip() in material.language.lists["fate_keys"]:
-                texts.append((f"{entry.name} {be} {value}.", value))
-    found = {
-        char: absence
-        for text, quote in texts
-        for sentence in read_prose(text, cast).sentences
-        for char, absence in _by("held_at", sentence, material.quoted(0, quote), material)
-    }
-    active = {
-        cast.chars.get(each.subject, "")
-        for told in material.earlier
-        for each in told.statements
-        if each.phrasing == "acts" and each.plain and not each.past
-    }
-    return {char: absence for char, absence in found.items() if char not in active}
 
 
 def _by(
@@ -64,28 +37,6 @@ def _by(
         for match in pattern.finditer(marked):
             if "?" not in marked and not any(find(each).search(marked) for each in doubtful):
                 yield match["s"], _Absent(match.groupdict().get("p") or "", source)
-
-
-def _around(
-    held: dict[str, _Absent], material: Material, sentences: Sequence[Sentence]
-) -> Iterator[Finding]:
-    """Who is held and goes about in a scene that is not where they are held."""
-    find, draft = material.language.finder, material.draft
-    if not held or any(
-        find("freed").search(told.text) and any(char in each.marked for char in held)
-        for told in (*material.earlier, draft)
-        for each in told.prose.sentences
-        if find("freed").search(each.marked)
-    ):
-        return
-    said = [sentence for _, sentence in spoken(draft.prose)]
-    for at, sentence in enumerate((*sentences, *said)):
-        scene = "".join(each.marked for each in sentences if each.scene == sentence.scene)
-        if find("held_words").search(scene):
-            continue
-        for char in _about(sentence, material, aloud=at >= len(sentences)):
-            if char in held:
-                yield _finding(char, sentence, held.pop(char), material)
 
 
 def _callers(material: Material) -> Iterator[Finding]:

@@ -146,6 +146,10 @@ def _ways(sentence: Sentence, source: Evidence, cast: Cast) -> Iterator[_Set]:
             )
             if about:
                 yield _facing(match, about, source, cast)
+    for pattern in language.patterns("side_at"):
+        for match in _plain(pattern, marked, language):
+            about = frozenset((named(match["p"], cast),))
+            yield _Set(f"side {match['word'].lower()}", about, match["way"].lower(), source, True)
     for pattern in language.patterns("distance"):
         for match in _plain(pattern, marked, language):
             marked_ends = (match.groupdict().get(key) or "" for key in ("e", "f", "b"))
@@ -234,7 +238,7 @@ def _same(one: _Set, other: _Set) -> bool:
 
 
 def _apart(before: _Set, now: _Set, language: Language) -> bool:
-    if now.what == "direction":
+    if now.what.startswith(("direction", "side")):
         ways = language.lists["opposites"]
         return any(
             {before.value, now.value} == set(pair.split("/")) for pair in ways if "/" in pair

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import NamedTuple
 
 from domain.story.coherence.consistency.material import Material
-from domain.story.coherence.verdict import Evidence, Finding, Severity
+from domain.story.coherence.consistency.passages import Way, laid_down, passages, told
+from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement, statements
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
@@ -22,21 +22,14 @@ _MORNING = 120
 _UNTRUE = ("unreal", "irrealis", "negation")
 
 
-class _Way(NamedTuple):
-    """How many minutes the way between two places takes."""
-
-    ends: frozenset[str]
-    minutes: int
-    source: Evidence
-
-
 def journeys(material: Material) -> Iterator[Finding]:
     """Ways that take another time in the draft than before."""
     known = [
-        _Way(ends, took, material.evidence(each))
+        Way(ends, took, material.evidence(each))
         for each in (*material.before, *_of_places(material))
         if each.phrasing == "journey" and (ends := _ends(each)) and (took := _taken(each, material))
     ]
+    known += [*laid_down(material), *material.of_earlier(told)]
     for now, plainly in _told(material) if known else ():
         for prior in known:
             if not (now.ends <= prior.ends or prior.ends <= now.ends):
@@ -65,22 +58,22 @@ def _of_places(material: Material) -> Iterator[Statement]:
                     yield replace(statement, quote=value)
 
 
-def _told(material: Material) -> Iterator[tuple[_Way, bool]]:
+def _told(material: Material) -> Iterator[tuple[Way, bool]]:
     """The ways of the draft, and whether that is how long they take, or only how long it was."""
     for statement in material.draft.statements:
         took = _taken(statement, material)
         ends = _ends(statement)
         if statement.phrasing in ("went_in", "journey") and statement.plain and took and ends:
             source = material.evidence(statement)
-            yield _Way(ends, took, source), statement.phrasing == "journey"
+            yield Way(ends, took, source), statement.phrasing == "journey"
     for sentence in material.draft.prose.sentences:
         for way in _gone(sentence, material):
             yield way, False
-    for way in _clocked(material):
+    for way in (*_clocked(material), *passages(material)):
         yield way, False
 
 
-def _gone(sentence: Sentence, material: Material) -> Iterator[_Way]:
+def _gone(sentence: Sentence, material: Material) -> Iterator[Way]:
     """A sentence that names both ends of a way, a going, and how long it took."""
     language, cast, text = material.language, material.cast, sentence.marked
     places = frozenset(
@@ -106,11 +99,11 @@ def _gone(sentence: Sentence, material: Material) -> Iterator[_Way]:
                 if groups.get("half"):
                     took = _unit(groups["unit"] or "", material) // 2
             if took:
-                yield _Way(places, took, source)
+                yield Way(places, took, source)
                 return
 
 
-def _clocked(material: Material) -> Iterator[_Way]:
+def _clocked(material: Material) -> Iterator[Way]:
     """Two places where somebody is, with the hours at which they are there, a few hours apart."""
     language, cast, draft = material.language, material.cast, material.draft
     last: tuple[int, str, frozenset[str]] | None = None
@@ -136,7 +129,7 @@ def _clocked(material: Material) -> Iterator[_Way]:
         if last is not None and last[1] != now[1] and last[2] & now[2]:
             ends = frozenset(cast.by_char[char].name for char in (last[1], now[1]))
             source = material.sentence(draft, sentence)
-            yield _Way(ends, (now[0] - last[0]) % _HALF_DAY * 60, source)
+            yield Way(ends, (now[0] - last[0]) % _HALF_DAY * 60, source)
         last = now
 
 

@@ -61,10 +61,6 @@ def _absent(
         for match in pattern.finditer(marked):
             place = match.group("p") or ""
             yield named(place, cast), match.group("word").lower(), source
-    for pattern in language.patterns("inland"):
-        for match in pattern.finditer(marked):
-            for feature in language.lists["seaside"]:
-                yield named(match.group("p"), cast), feature, source
 
 
 def _there(place: str, sentence: Sentence, cast: Cast, text: str) -> bool:

@@ -1,6 +1,7 @@
 """What lasts for a time: who has gone to sea or to prison is not in the kitchen, who has broken a
 leg does not run, who has lost their voice says nothing, until it is said that time has passed."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
@@ -16,13 +17,18 @@ from domain.story.text.speakers import every_sentence
 WHEN = "time_and_age"
 _NOT_SO = ("unreal", "irrealis", "negation", "flashback", "retold", "perfect")
 _NOT_BEGUN = ("unreal", "irrealis", "flashback", "retold")
+_BY_ANYBODY = "released"
+"""Of the lists of what ends something, the one that need not name who is in that state."""
+_BESIDE = 2
+"""Of the lists of what else explains something, those that only the same sentence counts for."""
 _BACK = 2
 """Sentences before a deed in which a memory or a dream may have begun."""
 
 
 class _State(NamedTuple):
     """A kind of state: the lists of how it begins, what goes against it, what ends it, and what
-    else may explain it; for how many days it lasts, as far as nothing is said."""
+    else may explain it; for how many days it lasts, as far as nothing is said; whether the words
+    of a scene tell alone that it is elsewhere."""
 
     begins: str
     against: str
@@ -31,6 +37,7 @@ class _State(NamedTuple):
     kind: str
     days: int
     says: str
+    alone: bool = False
 
 
 _STATES = (
@@ -38,10 +45,29 @@ _STATES = (
         "gone_far",
         "in_person",
         ("freed", "homeward", "came_back"),
-        ("by_wire", "held_words", "aboard_words"),
+        ("by_wire", "far_words", "held_words", "aboard_words"),
         WHERE,
         60,
         "is not here",
+    ),
+    _State(
+        "held",
+        "in_person",
+        ("freed", "released"),
+        ("by_wire", "far_words", "held_words"),
+        WHERE,
+        21,
+        "is not here",
+        alone=True,
+    ),
+    _State(
+        "bed_kept",
+        "in_person",
+        ("recovered", "healed"),
+        ("by_wire", "far_words", "bed_words"),
+        WHERE,
+        21,
+        "is in bed",
     ),
     _State("legs_out", "legs_used", ("healed",), ("aids", "by_wire"), WHEN, 14, "cannot walk yet"),
     _State("arm_out", "arm_used", ("healed",), ("by_wire",), WHEN, 14, "cannot use both arms yet"),
@@ -54,29 +80,39 @@ class _Turn(NamedTuple):
 
     state: _State
     sentence: Sentence
-    begun: Sequence[str]
+    begun: Sequence[tuple[str, str, str]]
     against: Sequence[str]
 
 
 class _Begun(NamedTuple):
+    """Since which chapter, by which words; until when and in which room, in words, as far as
+    that is said."""
+
     chapter: int
     source: Evidence
+    until: str = ""
+    room: str = ""
+    at: int = 0
+    """Where in the draft it has begun."""
 
 
 def lasting(material: Material) -> Iterator[Finding]:
     """What goes against a state that has begun and not ended."""
+    active = _active(material)
     for state in _STATES:
-        begun = _begun(state, material)
-        if begun:
-            yield from _against(state, begun, material)
+        begun = _begun(state, active, material)
+        if begun or state.alone:
+            yield from _against(state, begun, active - begun.keys(), material)
 
 
-def _begun(state: _State, material: Material) -> dict[str, _Begun]:
-    """Who is in a state when the draft begins."""
+def _begun(state: _State, active: frozenset[str], material: Material) -> dict[str, _Begun]:
+    """Who is in a state when the draft begins; by the bible, which may speak of later times, only
+    who has done nothing in the chapters."""
     found: dict[str, _Begun] = {}
     for sentence, source in _laid_down(material):
-        for char in _who(state.begins, sentence, _NOT_BEGUN, material):
-            found[char] = _Begun(0, source)
+        for char, until, room in _beginning(state, sentence, material):
+            if state.kind != WHERE or char not in active:
+                found[char] = _Begun(0, source, until, room)
     for told in material.earlier:
         for turn in material.of_chapter(told, _turns):
             if turn.state is not state:
@@ -85,8 +121,9 @@ def _begun(state: _State, material: Material) -> dict[str, _Begun]:
             for char in turn.against:
                 if char in found and found[char].chapter < told.number:
                     del found[char]
-            for char in turn.begun:
-                found[char] = _Begun(told.number, material.sentence(told, turn.sentence))
+            for char, until, room in turn.begun:
+                source = material.sentence(told, turn.sentence)
+                found[char] = _Begun(told.number, source, until, room)
     return found
 
 
@@ -94,17 +131,22 @@ def _turns(told: Told, material: Material) -> Iterator[_Turn]:
     find = material.language.finder
     for sentence in _all(told):
         for state in _STATES:
-            begun = tuple(_who(state.begins, sentence, _NOT_BEGUN, material))
-            against = tuple(_who(state.against, sentence, _NOT_SO, material))
+            begun = tuple(_beginning(state, sentence, material))
+            against = tuple(_going_against(state, sentence, material))
             if begun or against or any(find(name).search(sentence.marked) for name in state.ends):
                 yield _Turn(state, sentence, begun, against)
 
 
 def _laid_down(material: Material) -> Iterator[tuple[Sentence, Evidence]]:
-    bible = material.case.bible
-    for text in (*(fact.text for fact in bible.facts), *(line.text for line in bible.timeline)):
-        for sentence in read_prose(text, material.cast).sentences if text else ():
-            yield sentence, material.quoted(0, text[:QUOTE])
+    language = material.language
+    texts = [(text, text) for text in material.laid_down]
+    for entry in material.case.bible.characters:
+        for key, value in entry.attributes.items():
+            if key.lower().replace("_", " ").strip() in language.lists["fate_keys"]:
+                texts.append((f"{entry.name} {language.lists['be'][0]} {value}.", value))
+    for text, quote in texts:
+        for sentence in read_prose(text, material.cast).sentences:
+            yield sentence, material.quoted(0, quote[:QUOTE])
 
 
 def _all(told: Told) -> Iterator[Sentence]:
@@ -119,27 +161,48 @@ def _end(begun: dict[str, _Begun], state: _State, sentence: Sentence, material: 
             people = {each.char for each in sentence.mentions}
             clause = sentence.marked[: match.start()].replace(";", ",").rpartition(",")[2]
             for char in list(begun):
-                if not people or char in clause or people == {char}:
+                if name == _BY_ANYBODY or not people or char in clause or people == {char}:
                     del begun[char]
 
 
-def _who(
-    name: str, sentence: Sentence, doubtful: tuple[str, ...], material: Material
-) -> Iterator[str]:
-    """Who is meant for sure by a list's patterns in a sentence that tells what is so."""
+def _beginning(
+    state: _State, sentence: Sentence, material: Material
+) -> Iterator[tuple[str, str, str]]:
+    """Who comes into a state, until when, in which room. What makes a beginning doubtful stands
+    before it: that somebody would not be back is part of it."""
+    find = material.language.finder
+    for char, match in _matches(state.begins, sentence, material):
+        before = sentence.marked[: match.start()]
+        if not any(find(each).search(before) for each in _NOT_BEGUN):
+            said = match.groupdict()
+            yield char, said.get("until") or "", said.get("word") or ""
+
+
+def _going_against(state: _State, sentence: Sentence, material: Material) -> Iterator[str]:
+    """Who does what they could not do in a state."""
+    find = material.language.finder
+    for char, match in _matches(state.against, sentence, material):
+        if not any(find(each).search(sentence.marked[: match.end()]) for each in _NOT_SO):
+            yield char
+
+
+def _matches(
+    name: str, sentence: Sentence, material: Material
+) -> Iterator[tuple[str, re.Match[str]]]:
+    """Who is meant for sure by a list's patterns in a sentence that is no question."""
     if not sentence.mentions or "?" in sentence.marked:
         return
-    find = material.language.finder
     sure = {each.char for each in sentence.mentions if not each.likely}
     for pattern in material.language.patterns(name):
         for match in pattern.finditer(sentence.marked):
             char = match.groupdict().get("o") or match.groupdict().get("s") or ""
-            said = sentence.marked[: match.end()]
-            if char in sure and not any(find(each).search(said) for each in doubtful):
-                yield char
+            if char in sure:
+                yield char, match
 
 
-def _against(state: _State, begun: dict[str, _Begun], material: Material) -> Iterator[Finding]:
+def _against(
+    state: _State, begun: dict[str, _Begun], others: frozenset[str], material: Material
+) -> Iterator[Finding]:
     find, draft = material.language.finder, material.draft
     sentences = draft.prose.sentences
     scenes = _scenes(sentences)
@@ -150,12 +213,14 @@ def _against(state: _State, begun: dict[str, _Begun], material: Material) -> Ite
             continue
         if any(find(name).search(sentence.marked) for name in state.besides):
             continue
-        for char in _who(state.against, sentence, _NOT_SO, material):
+        for char in _going_against(state, sentence, material):
             since = begun.get(char)
             if since is None or _long_since(since, state, sentence, material):
                 continue
-            if state.kind == WHERE and not _elsewhere(
-                char, scenes[sentence.scene], state, material
+            scene = [each for each in scenes[sentence.scene] if each.span.start >= since.at]
+            if state.kind == WHERE and (
+                _there(since, scene, state, material)
+                or not (state.alone or _in_company(char, scene, others, material))
             ):
                 continue
             del begun[char]
@@ -166,6 +231,19 @@ def _against(state: _State, begun: dict[str, _Begun], material: Material) -> Ite
                 material.sentence(draft, sentence),
                 since.source,
             )
+        for char, until, room in _beginning(state, sentence, material) if state.alone else ():
+            source = material.sentence(draft, sentence)
+            begun[char] = _Begun(draft.number, source, until, room, sentence.span.end)
+
+
+def _active(material: Material) -> frozenset[str]:
+    """Who does something in the earlier chapters."""
+    return frozenset(
+        material.cast.chars.get(each.subject, "")
+        for told in material.earlier
+        for each in told.statements
+        if each.phrasing == "acts" and each.plain and not each.past
+    )
 
 
 def _scenes(sentences: Sequence[Sentence]) -> Mapping[int, list[Sentence]]:
@@ -179,20 +257,36 @@ def _long_since(since: _Begun, state: _State, sentence: Sentence, material: Mate
     """Whether so much time may have passed that a state is over."""
     texts = [each.text for each in material.earlier if each.number > since.chapter >= 1]
     texts.append(material.draft.text[: sentence.span.end])
+    if since.until and any(since.until.lower() in text.lower() for text in texts):
+        return True
     return sum(told_to_pass(text, material.language) for text in texts) > state.days
 
 
-def _elsewhere(char: str, scene: list[Sentence], state: _State, material: Material) -> bool:
-    """Whether a scene is where others are, not where somebody has gone."""
+def _there(since: _Begun, scene: list[Sentence], state: _State, material: Material) -> bool:
+    """Whether a scene is where somebody has gone, by its words or the places that it names."""
+    find, cast = material.language.finder, material.cast
+    places = {
+        name
+        for sentence in scene
+        for each in sentence.mentions
+        if cast.by_char[each.char].kind == "place"
+        for name in cast.by_char[each.char].names
+    }
+    if any(name in since.source.quote for name in places):
+        return True
+    words = "\n".join(sentence.marked for sentence in scene)
+    room = since.room and re.search(rf"\b{since.room}\b", words, re.IGNORECASE)
+    return bool(room) or any(find(name).search(words) for name in state.besides[_BESIDE:])
+
+
+def _in_company(
+    char: str, scene: list[Sentence], others: frozenset[str], material: Material
+) -> bool:
+    """Whether a scene is of people who have not gone: it opens with one, or one is known."""
     people = [
         each.char
         for sentence in scene
         for each in sentence.mentions
         if material.cast.by_char[each.char].kind == "person"
     ]
-    away = any(
-        material.language.finder(name).search(sentence.marked)
-        for sentence in scene
-        for name in state.besides[1:]
-    )
-    return bool(people) and people[0] != char and not away
+    return bool(people) and (people[0] != char or not others.isdisjoint(people))

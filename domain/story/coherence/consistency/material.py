@@ -48,6 +48,17 @@ class Material:
         """What the bible, then the earlier chapters state, in order."""
         return (*self.canon, *(each for told in self.earlier for each in told.statements))
 
+    @cached_property
+    def laid_down(self) -> Sequence[str]:
+        """What the bible says in sentences: its facts, its rules and its timeline."""
+        bible = self.case.bible
+        texts = (
+            *(fact.text for fact in bible.facts),
+            *(rule.text for rule in bible.rules),
+            *(line.text for line in bible.timeline),
+        )
+        return tuple(text for text in texts if text)
+
     def of_chapter(
         self, told: Told, find: Callable[[Told, "Material"], Iterable[T]]
     ) -> Sequence[T]:

@@ -4,14 +4,17 @@ import re
 from collections.abc import Iterator
 
 from domain.story.coherence.consistency.absent import absent
+from domain.story.coherence.consistency.alibis import alibis
 from domain.story.coherence.consistency.floors import floors
 from domain.story.coherence.consistency.geography import KIND, geography, place_of
 from domain.story.coherence.consistency.journeys import journeys
 from domain.story.coherence.consistency.lacks import lacking
 from domain.story.coherence.consistency.lasting import lasting
+from domain.story.coherence.consistency.levels import levels
 from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.consistency.ruins import ruins
 from domain.story.coherence.consistency.sites import sites
+from domain.story.coherence.consistency.terrain import terrain
 from domain.story.coherence.consistency.unvisited import unvisited
 from domain.story.coherence.consistency.ways import closed_ways
 from domain.story.coherence.consistency.whereabouts import whereabouts
@@ -26,47 +29,21 @@ def place_and_travel(material: Material) -> Iterator[Finding]:
     """Where somebody is in the draft, against where they were and how far that is."""
     yield from geography(material)
     yield from lacking(material)
+    yield from terrain(material)
     yield from journeys(material)
-    yield from _alibis(material)
+    yield from alibis(material)
     yield from _elsewhere(material)
-    yield from _confined(material)
     yield from _sealed(material)
     yield from _rooms(material)
     yield from whereabouts(material)
     yield from closed_ways(material)
     yield from ruins(material)
     yield from floors(material)
+    yield from levels(material)
     yield from unvisited(material)
     yield from absent(material)
     yield from sites(material)
     yield from lasting(material)
-
-
-def _alibis(material: Material) -> Iterator[Finding]:
-    """Who was in one place at a time that is named, and is in another one at that time."""
-    known: dict[tuple[str, str], Statement] = {}
-    for statement in material.before:
-        for moment in _moments(statement, material):
-            known.setdefault((statement.subject, moment), statement)
-    for statement in material.draft.statements:
-        for moment in _moments(statement, material):
-            prior = known.setdefault((statement.subject, moment), statement)
-            if prior.object != statement.object:
-                yield material.finding(
-                    KIND,
-                    Severity.WARNING,
-                    f"{statement.subject} was in {prior.object} {moment}, and not in "
-                    f"{statement.object}",
-                    material.evidence(statement),
-                    material.evidence(prior),
-                )
-                return
-
-
-def _moments(statement: Statement, material: Material) -> Iterator[str]:
-    if statement.phrasing == "located" and statement.plain:
-        for match in material.language.finder("moments").finditer(statement.quote):
-            yield match.group().lower()
 
 
 def _elsewhere(material: Material) -> Iterator[Finding]:
@@ -99,34 +76,6 @@ def _elsewhere(material: Material) -> Iterator[Finding]:
             material.evidence(statement),
             material.evidence(prior),
         )
-
-
-def _confined(material: Material) -> Iterator[Finding]:
-    """Who was locked in at the last chapter's end, and goes about with nobody letting them out."""
-    language = material.language
-    locked: dict[str, tuple[str, Evidence]] = {}
-    for told in (*material.earlier[-1:], material.draft):
-        for sentence, text in _plain(told, material):
-            if language.finder("released").search(text):
-                locked.clear()
-                continue
-            for char, match in _matches("confined", sentence, material):
-                locked[char] = (match.group("word").lower(), _quoted(sentence, told, material))
-            if told is not material.draft:
-                continue
-            for char, _ in _matches("goes_about", sentence, material):
-                if char not in locked:
-                    continue
-                room, source = locked.pop(char)
-                name = material.cast.by_char[char].name
-                if room not in text.lower():
-                    yield material.finding(
-                        KIND,
-                        Severity.WARNING,
-                        f"{name} was locked in, and nobody has let {name} out",
-                        _quoted(sentence, told, material),
-                        source,
-                    )
 
 
 def _sealed(material: Material) -> Iterator[Finding]:

@@ -1,0 +1,179 @@
+"""Passages: who leaves one place is not in another one sooner than the way takes."""
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from domain.story.coherence.consistency.material import QUOTE, Material
+from domain.story.coherence.verdict import Evidence
+from domain.story.extraction.told import Told
+from domain.story.language import Language
+from domain.story.text.mentions import Sentence
+from domain.story.text.prose import read_prose
+from domain.story.text.speakers import every_sentence
+
+_MINUTES = {"minute": 1, "hour": 60, "day": 1440, "night": 1440, "week": 10_080, "month": 43_200}
+_DOUBTFUL = ("unreal", "irrealis", "negation", "retold")
+_SAME_DAY = 14 * 60
+_WEEK = 7
+_MOMENT = 15
+_SCENE = 6 * 60
+"""Minutes that a scene with no word of a journey may last."""
+
+
+class Way(NamedTuple):
+    """How many minutes the way between two places takes."""
+
+    ends: frozenset[str]
+    minutes: int
+    source: Evidence
+
+
+def laid_down(material: Material) -> Iterator[Way]:
+    """The ways whose length the bible gives: two places, or a place's entry, with one time."""
+    bible, language = material.case.bible, material.language
+    texts = [(text, text, 2) for text in material.laid_down]
+    for entry in bible.places:
+        for value in entry.attributes.values():
+            text = f"{entry.name} {language.lists['be'][0]} {value}."
+            texts.append((text, value, 1))
+    for text, quote, least in texts:
+        for sentence in read_prose(text, material.cast).sentences:
+            source = material.quoted(0, quote[:QUOTE])
+            yield from _long(sentence, source, material, least=least)
+
+
+def told(chapter: Told, material: Material) -> Iterator[Way]:
+    """The ways whose length a chapter tells or somebody in it says."""
+    for sentence in every_sentence(chapter.prose):
+        yield from _long(sentence, material.sentence(chapter, sentence), material)
+
+
+def _long(
+    sentence: Sentence, source: Evidence, material: Material, *, least: int = 2
+) -> Iterator[Way]:
+    language, marked = material.language, sentence.marked
+    places = _places(sentence, material)
+    if not least <= len(places) <= 2 or not language.finder("way_said").search(marked):
+        return
+    if any(language.finder(name).search(marked) for name in ("unreal", "negation", "hurry")):
+        return
+    times = [
+        minutes
+        for pattern in language.patterns("way_time")
+        for match in pattern.finditer(marked)
+        if (minutes := _minutes(match, material))
+    ]
+    if len(times) == 1:
+        yield Way(_names(places, material), times[0], source)
+
+
+class _Left(NamedTuple):
+    """Where people were last, in which scene and on which day of the week, if that is said; the
+    minutes that have gone by since then, and whether there was word of a journey."""
+
+    place: str
+    people: frozenset[str]
+    scene: int
+    weekday: int
+    spent: int = 0
+    travelled: bool = False
+
+
+def passages(material: Material) -> Iterator[Way]:
+    """The ways that somebody in the draft goes, with the longest time that they can have taken."""
+    find, draft = material.language.finder, material.draft
+    left: _Left | None = None
+    for sentence in draft.prose.sentences:
+        marked = sentence.marked
+        gone = next((match["p"] for match in _fits("place_left", sentence, material)), "")
+        reached = [each for each in _fits("place_reached", sentence, material) if each["p"] != gone]
+        there = reached[0]["p"] if reached else ""
+        passed = _passed(_clause(marked, reached[0].end() if reached else 0), material)
+        loose = ("passing", *(() if passed else ("time_loose",)))
+        if left and any(find(name).search(marked) for name in loose):
+            left = None
+        if any(find(name).search(marked) for name in _DOUBTFUL):
+            continue
+        people = frozenset(each.char for each in sentence.mentions) - _places(sentence, material)
+        weekday = _weekday(marked, material.language)
+        if gone:
+            left = _Left(gone, people, sentence.scene, weekday, travelled=True)
+        elif left:
+            left = left._replace(
+                spent=left.spent + (passed or 0),
+                travelled=left.travelled or find("voyaging").search(marked) is not None,
+            )
+        took = _took(left, people, sentence, passed, weekday) if left and there else None
+        if left and took is not None and there != left.place:
+            ends = _names(frozenset((left.place, there)), material)
+            yield Way(ends, took + (passed or 0 if gone else 0), material.sentence(draft, sentence))
+        if there:
+            left = _Left(there, people, sentence.scene, weekday)
+
+
+def _took(
+    left: _Left, people: frozenset[str], sentence: Sentence, passed: int | None, weekday: int
+) -> int | None:
+    """How long those who left a place can have been on their way to another one, as far as that
+    is said; a scene with no word of a journey is short."""
+    together = bool(people & left.people)
+    if not together and people and left.people:
+        return None
+    if passed:
+        return left.spent
+    if weekday >= 0 and left.weekday >= 0:
+        return (weekday - left.weekday) % _WEEK * _MINUTES["day"]
+    if together and left.scene == sentence.scene and not left.travelled:
+        return max(left.spent, _SCENE)
+    return None
+
+
+def _clause(marked: str, end: int) -> str:
+    """A sentence to the end of the clause in which a place is reached."""
+    stops = [at for mark in ",;:" if (at := marked.find(mark, end)) >= 0]
+    return marked[: min(stops, default=len(marked))] if end else marked
+
+
+def _weekday(marked: str, language: Language) -> int:
+    """The day of the week that a sentence names; -1 for none."""
+    match = language.finder("weekdays").search(marked)
+    names = [each.lower() for each in language.lists["weekdays"]]
+    return names.index(match.group().lower()) if match else -1
+
+
+def _fits(name: str, sentence: Sentence, material: Material) -> Iterator[re.Match[str]]:
+    for pattern in material.language.patterns(name):
+        yield from pattern.finditer(sentence.marked)
+
+
+def _passed(marked: str, material: Material) -> int | None:
+    """How many minutes at most words say have gone by since the last sentence."""
+    found = [
+        minutes
+        for pattern in material.language.patterns("hurry_time")
+        for match in pattern.finditer(marked)
+        if (minutes := _minutes(match, material))
+    ]
+    if found:
+        return max(found)
+    if material.language.finder("same_day_still").search(marked):
+        return _SAME_DAY
+    return _MOMENT if material.language.finder("moment_later").search(marked) else None
+
+
+def _minutes(match: re.Match[str], material: Material) -> int:
+    groups, language = match.groupdict(), material.language
+    word = groups["unit"].lower()
+    named = language.unit_names.get(word) or language.unit_names.get(word.rstrip("s"), word)
+    unit = _MINUTES.get(named.rstrip("s"), 0)
+    return unit // 2 if groups.get("half") else unit * (language.read_number(groups["number"]) or 0)
+
+
+def _places(sentence: Sentence, material: Material) -> frozenset[str]:
+    by_char = material.cast.by_char
+    return frozenset(each.char for each in sentence.mentions if by_char[each.char].kind == "place")
+
+
+def _names(chars: frozenset[str], material: Material) -> frozenset[str]:
+    return frozenset(material.cast.by_char[char].name for char in chars)
