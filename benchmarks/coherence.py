@@ -34,7 +34,9 @@ from benchmarks.stories.tables import (
 )
 from benchmarks.stories.trials import Trial, clean_trials, edited_trials
 from domain.story.coherence.gate import check, prepare
+from jobs.writing.readings import Readings
 
+_READINGS = Readings()
 _HALVES = {"development": False, "held out": True}
 
 
@@ -81,8 +83,11 @@ def _outcomes(trials: Sequence[Trial], what: str) -> list[Outcome]:
 
 
 def _checked(trial: Trial) -> Outcome:
-    language = load_language(trial.language)
-    return judge(trial, check(prepare(language, trial.bible, trial.chapters, trial.draft)))
+    language, bible = load_language(trial.language), trial.bible
+    case = prepare(
+        language, bible, trial.chapters, trial.draft, read=_READINGS, look=_READINGS.look
+    )
+    return judge(trial, check(case))
 
 
 def _by_half(outcomes: Sequence[Outcome]) -> Mapping[str, Sequence[Outcome]]:
