@@ -32,9 +32,11 @@ CHAPTER = {
         ("en", "“Good evening, Mrs. Ashcroft,” said Tom."),
         ("en", "Sergeant Brannigan sat down."),
         ("en", "Inspector Brennan sat down."),
+        ("en", "Evan Hask let us in. Hask had no light on."),
         ("fr", "« Je sais », dit Lucas."),
         ("fr", "Le lieutenant Belkadi sortit son carnet."),
         ("fr", "Nora Lambert sourit."),
+        ("fr", "Hugues Hask nous ouvrit. Hask n'avait pas de lampe."),
     ],
 )
 def test_a_name_that_is_not_theirs_is_found(language: str, draft: str) -> None:
@@ -49,6 +51,8 @@ def test_a_name_that_is_not_theirs_is_found(language: str, draft: str) -> None:
         ("en", "Sergeant Brannigan of the traffic police sat down."),
         ("en", "There was a Mrs. Ashcroft in the next ward."),
         ("en", "“Luc,” said Tom, and nothing more."),
+        ("en", "Evan Hask let us in. Hask had sent him. Evan showed us the stairs."),
+        ("en", "His brother Evan Hask let us in. Hask had sent him."),
         ("en", "Brennan had been promoted: Inspector Brennan sat down."),
         ("en", "Strange to say, Stranger Lane was empty. Harsh words were said."),
         ("en", "The new boy was a Tom as well, Tom Fell, from the yard."),

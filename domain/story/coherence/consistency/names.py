@@ -58,7 +58,8 @@ def _other_surname(run: Named, naming: Naming) -> Finding | None:
 
 
 def _other_first(run: Named, naming: Naming) -> Finding | None:
-    """A known surname with a first name that nobody has, and that begins like its bearer's."""
+    """A known surname with a first name that nobody has: one that begins like its bearer's, or
+    stands for it once where the bearer goes by the surname."""
     first, last = run.words
     bearers = [
         (entity, words)
@@ -69,9 +70,16 @@ def _other_first(run: Named, naming: Naming) -> Finding | None:
     if len({entity.name for entity, _ in bearers}) != 1 or run.title:
         return None
     entity, words = bearers[0]
-    if words[0][0] != first[0] or words[0] == first:
+    if words[0] == first or not (words[0][0] == first[0] or _only_once(run, naming)):
         return None
     return naming.finding(run, entity, words[0], first)
+
+
+def _only_once(run: Named, naming: Naming) -> bool:
+    """Whether a draft has a first name once, and the surname alone, too: not for somebody new."""
+    first, last = run.words
+    runs = [each.words for each in naming.runs()]
+    return (last,) in runs and sum(first in words for words in runs) == 1
 
 
 def _misspelt(run: Named, naming: Naming) -> Finding | None:
