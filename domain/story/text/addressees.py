@@ -7,7 +7,7 @@ from domain.story.text import marks
 from domain.story.text.mentions import Marker
 from domain.story.text.prose import Prose
 from domain.story.text.quotations import Quotation
-from domain.story.text.sentences import covering
+from domain.story.text.sentences import covering, sentences
 from domain.story.text.speakers import uttered
 
 _BESIDE = 100
@@ -60,8 +60,12 @@ def _told(prose: Prose, quotation: Quotation) -> str:
 def _called(prose: Prose, text: str, quotation: Quotation) -> str:
     """Who is called by name in the words themselves."""
     marker = Marker(prose.cast, text, third=False)
-    named = _CALLED.search(marker.sentence(quotation.span, quotation.paragraph, 0).marked)
-    return (named["first"] or named["last"]) if named else ""
+    abbreviations = frozenset(prose.cast.language.abbreviations)
+    for span in sentences(text, quotation.span, abbreviations):
+        named = _CALLED.search(marker.sentence(span, quotation.paragraph, 0).marked)
+        if named:
+            return named["first"] or named["last"]
+    return ""
 
 
 def _others(

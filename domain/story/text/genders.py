@@ -59,6 +59,8 @@ def plain(pronouns: Counter[Gender], least: int) -> Gender:
 def _described(entry: Named, language: Language) -> Iterator[Gender]:
     stops = (*language.lists["prepositions"], *language.pronoun_table)
     for key, value in entry.attributes.items():
+        if not language.relation_words.keys().isdisjoint(_WORD.findall(key.lower())):
+            continue  # it is the relative that is described
         calling = language.predicates.get(key.lower().strip()) == "profession"
         for word in _WORD.findall(value.lower())[:_SOON]:
             if word in stops:

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from domain.story.coherence.consistency.ages import ages, fits, span_of
@@ -11,6 +11,7 @@ from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement, tells_now
 from domain.story.phrasings import Gender
 from domain.story.text import marks
+from domain.story.text.addressees import addressees
 from domain.story.text.cast import WORD
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import Prose
@@ -22,6 +23,7 @@ _PARAGRAPHS = 2
 _FARTHER = 6
 _CLAUSE_END = re.compile(r"[,.;:!?]|$")
 _GENITIVE = 8
+_APOSTROPHES = "'’"
 _BACK = 2
 """Sentences, this one among them, in which older times may be told of."""
 _THEN = ("flashback", "retold", "formerly")
@@ -45,7 +47,7 @@ def nearby_ages(material: Material) -> Iterator[Finding]:
                 span = _span(match, sentence, material)
                 if span is None or _unclear(match, sentence, material):
                     continue
-                meant = named.meant(match["who"].lower(), speaker, sentence)
+                meant = named.meant(match, speaker, sentence)
                 fitting = (each for char in meant for each in known.get(char, ()))
                 if not meant or any(_fits(span, each, material) for each in fitting):
                     continue
@@ -138,9 +140,11 @@ class _Named:
         )
         self._said = {each.span.start for _, each in said}
 
-    def meant(self, word: str, speaker: str, sentence: Sentence) -> list[str]:
-        """Whom a word may mean, those named last at the end; empty where that is anybody."""
+    def meant(self, age: re.Match[str], speaker: str, sentence: Sentence) -> list[str]:
+        """Whom the words of an age may mean, those named last at the end; empty where that is
+        anybody."""
         cast, language = self._material.cast, self._material.language
+        word = age["who"].lower().rstrip(_APOSTROPHES)
         char = word.rstrip(marks.OWNER)
         people = [each for each in sentence.mentions if each.char == char]
         if people and not any(each.likely for each in people):
@@ -149,10 +153,15 @@ class _Named:
         if word in language.lists["one"] or word in language.first_person:
             if (own and sentence.span.start not in self._said) or speaker:
                 return [own]
-        elif not people and self._strangers(sentence):
-            return []
-        gender = cast.by_char[char].gender if people else _gender(word, language.pronoun_table)
-        for back in (_PARAGRAPHS, _FARTHER):
+        elif word in language.second_person and (listener := self._listener(sentence)):
+            return [listener]
+        gender = cast.by_char[char].gender if people else self._gender(word)
+        if not people and word not in language.first_person:
+            if word.split()[-1] in language.noun_genders:  # `at fourteen a man should know`
+                return self._last_before(age, gender)
+            if self._strangers(sentence, age, gender):
+                return []
+        for back in (_PARAGRAPHS, _FARTHER, sentence.paragraph):
             start = bisect_left(self._at, (sentence.paragraph - back, ""))
             end = bisect_left(self._at, (sentence.paragraph + 2, ""))
             meant = dict.fromkeys(
@@ -164,24 +173,86 @@ class _Named:
                 break
         return [char, *meant] if people else list(meant)
 
+    def _gender(self, word: str) -> Gender:
+        language = self._material.language
+        if (pronoun := language.pronoun_table.get(word)) is not None:
+            return pronoun.gender
+        return language.noun_genders.get(word.split()[-1], "")
+
+    def _listener(self, sentence: Sentence) -> str:
+        """Who is spoken to, where that is plain."""
+        prose = self._prose
+        at = bisect_left(prose.said, sentence.span.end, key=lambda each: each.span.end)
+        here = at < len(prose.said) and prose.said[at].span.start <= sentence.span.start
+        return addressees(prose)[at] if here else ""
+
+    def _last_before(self, age: re.Match[str], gender: Gender) -> list[str]:
+        """Who was named last in the same sentence."""
+        by_char = self._material.cast.by_char
+        named = [
+            char
+            for char in age.string[: age.start()]
+            if char in by_char and by_char[char].kind == "person" and by_char[char].gender == gender
+        ]
+        return named[-1:]
+
     def points(self, word: str, sentence: Sentence) -> bool:
         """Whether a word is a mention, if only a likely one."""
         return any(each.char == word.rstrip(marks.OWNER) for each in sentence.mentions)
 
-    def _strangers(self, sentence: Sentence) -> bool:
-        """Whether a sentence or the one before speaks of somebody by what they are, who has no
-        name, or the one before of nobody known."""
-        language, cast = self._material.language, self._material.cast
-        before = [each for each in self._prose.sentences if each.span.start < sentence.span.start]
-        return any(
-            word in language.relation_words or word in language.noun_genders
-            for each in (*before[-1:], sentence)
-            for word in map(str.lower, WORD.findall(each.marked))
-        ) or any(
-            each.paragraph == sentence.paragraph
-            and not any(cast.by_char[one.char].kind == "person" for one in each.mentions)
-            for each in before[-1:]
+    def _strangers(self, sentence: Sentence, age: re.Match[str], gender: Gender) -> bool:
+        """Whether somebody by what they are, who has no name and may be meant, is spoken of here
+        or just before; or something else than people just before."""
+        around = age.string[: age.start()] + " " + age.string[age.end() :]
+        if self._somebody(around, gender):
+            return True
+        before = [
+            each
+            for each in self._sentences_of(sentence)
+            if sentence.paragraph - 1 <= each.paragraph <= sentence.paragraph
+            and each.span.start < sentence.span.start
+        ]
+        by_char, known = self._material.cast.by_char, False
+        for each in before[: -_BACK - 1 : -1]:
+            known = known or any(by_char[one.char].kind == "person" for one in each.mentions)
+            if known and each.paragraph < sentence.paragraph:
+                return False
+            if self._somebody(each.marked, gender) or (not known and self._unknown(each, gender)):
+                return True
+            if known:
+                return False
+        return False
+
+    def _sentences_of(self, sentence: Sentence) -> Sequence[Sentence]:
+        """The narrator's sentences, or those of dialogue, as one is."""
+        said = sentence.span.start in self._said
+        return [each for _, each in spoken(self._prose)] if said else self._prose.sentences
+
+    def _somebody(self, text: str, gender: Gender) -> bool:
+        """Whether a text speaks of somebody by what they are, of no other gender."""
+        language = self._material.language
+        for word in map(str.lower, WORD.findall(text)):
+            if word in language.relation_words:
+                found = language.relations[language.relation_words[word]].gender
+            elif word in language.noun_genders:
+                found = language.noun_genders[word]
+            else:
+                continue
+            if not gender or found in {gender, ""}:
+                return True
+        return False
+
+    def _unknown(self, sentence: Sentence, gender: Gender) -> bool:
+        """Whether a sentence speaks of somebody whom the story does not know by name."""
+        language = self._material.language
+        words = WORD.findall(sentence.marked)
+        first = language.pronoun_table.get(words[0].lower()) if words else None
+        if first is not None and first.gender in {gender, ""}:
+            return False
+        names = any(
+            word[0].isupper() and word.lower() not in language.functional_words for word in words
         )
+        return names or language.finder("someone").search(sentence.marked) is not None
 
     def tells_of_then(self, sentence: Sentence, age: re.Match[str]) -> bool:
         """Whether a sentence or the one before tells of earlier times."""
@@ -198,8 +269,3 @@ class _Named:
         ][-_BACK:]
         return any(find(name).search(each.marked) for each in (*before, sentence) for name in _THEN)
 
-
-def _gender(word: str, table: Mapping[str, object]) -> Gender:
-    pronoun = table.get(word)
-    gender: Gender = getattr(pronoun, "gender", "")
-    return gender
