@@ -264,3 +264,12 @@ def test_ages_in_french() -> None:
     ):
         assert clashes(draft, "fr", before)
     assert not clashes("Quand Ottoline avait vingt ans, elle partit.", "fr", before)
+
+
+def test_an_age_is_of_whom_one_speaks_to_and_no_stranger_of_another_gender_takes_it() -> None:
+    said = "Wystan looked up. “You’re fifty years old, Ottoline. You should know,” he said."
+    assert clashes(said)
+    assert not clashes(said.replace("fifty", "thirty-four"))
+    of_her = "Ottoline sat down. Her father had been a rich man. She was fifty."
+    assert clashes(of_her)
+    assert not clashes(of_her.replace("father", "mother").replace("a rich man", "rich"))
