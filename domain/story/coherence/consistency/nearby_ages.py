@@ -177,7 +177,7 @@ class _Named:
         language = self._material.language
         if (pronoun := language.pronoun_table.get(word)) is not None:
             return pronoun.gender
-        return language.noun_genders.get(word.split()[-1], "")
+        return language.noun_genders.get(word.rsplit(maxsplit=1)[-1], "")
 
     def _listener(self, sentence: Sentence) -> str:
         """Who is spoken to, where that is plain."""
@@ -268,4 +268,3 @@ class _Named:
             if each.paragraph == sentence.paragraph and each.span.start <= sentence.span.start
         ][-_BACK:]
         return any(find(name).search(each.marked) for each in (*before, sentence) for name in _THEN)
-
