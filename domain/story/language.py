@@ -74,9 +74,12 @@ class Language(Frozen):
     setups: Setups = Setups()
     traits: Traits = Traits()
     concepts: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
-    """Words that are taken for one another where rules and secrets are compared with a text."""
+    """What else in a text is taken for a word of a rule or secret; `/` between words for the
+    same."""
     clock: Mapping[str, tuple[float, float]] = Field(default_factory=dict)
     """Words for a time of day, with the hours from and to."""
+    hours: Mapping[str, tuple[int, int]] = Field(default_factory=dict)
+    """The same for the hours in which it is surely that time."""
 
     @cached_property
     def functional_words(self) -> frozenset[str]:
@@ -248,8 +251,8 @@ class Language(Frozen):
             return (*self.numbers, *self.lists["indefinite"], r"\d{1,4}")
         if name in ("number", "ordinal"):
             return self.numbers if name == "number" else self.ordinal_numbers
-        if name == "clock":
-            return self.clock
+        if name in ("clock", "hours"):
+            return self.clock if name == "clock" else self.hours
         if name == "relative":
             return self.relation_words
         if name == "tie":
@@ -280,6 +283,10 @@ class Language(Frozen):
     def patterns(self, name: str) -> tuple[re.Pattern[str], ...]:
         """The patterns of a list, compiled."""
         return self._patterns.listed(name)
+
+    def finder_of(self, text: str) -> re.Pattern[str]:
+        """The pattern of a list's line, compiled once."""
+        return self._patterns.line(text)
 
     def pattern(self, text: str, values: str = "") -> re.Pattern[str]:
         """A pattern as it is written in a language's file, compiled."""
@@ -324,6 +331,10 @@ class Language(Frozen):
     def meanings(self, word: str) -> frozenset[str]:
         """A lower-case word's stem, and the concepts that it may stand for."""
         return self._meanings.of(word)
+
+    def wanted(self, word: str) -> frozenset[str]:
+        """What a text may have for a lower-case word of a rule or secret."""
+        return self._meanings.wanted(word)
 
     def stem(self, word: str) -> str:
         """A word without its ending, good enough to compare; of an irregular form, its word's."""

@@ -30,6 +30,7 @@ class Patterns:
 
     def __init__(self, words: Callable[[str], Iterable[str]]) -> None:
         """`words` gives the words of a list by its name."""
+        self._lines: dict[str, re.Pattern[str]] = {}
         self._words = words
         self._alternatives: dict[str, str] = {}
         self._found: dict[str, re.Pattern[str]] = {}
@@ -60,6 +61,12 @@ class Patterns:
         if name not in self._listed:
             self._listed[name] = tuple(self.pattern(text) for text in self._words(name))
         return self._listed[name]
+
+    def line(self, text: str) -> re.Pattern[str]:
+        """A pattern, compiled once."""
+        if text not in self._lines:
+            self._lines[text] = self.pattern(text)
+        return self._lines[text]
 
     def pattern(self, text: str, values: str = "") -> re.Pattern[str]:
         """A pattern as it is written in a language's file, compiled."""

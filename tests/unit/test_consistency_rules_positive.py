@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from adapters.languages import load_language
-from domain.story.coherence.consistency.rule_clauses import Form, clauses
+from domain.story.coherence.consistency.rule_clauses import Form
+from domain.story.coherence.consistency.rules import rules_in
 from tests.unit.contradictions import broken_rules
 
 PEOPLE = [
@@ -73,7 +74,7 @@ def test_a_kept_rule_is_not(rule: str, draft: str, language: str) -> None:
 
 def test_a_pronoun_is_what_the_clause_before_is_about() -> None:
     text = "The ferry is the only way across; it never runs in fog."
-    (found,) = clauses(text, load_language("en"), positive=False)
+    (found,) = rules_in(text, load_language("en"), positive=False)
     assert found.form is Form.NEVER
     assert "ferry" in found.subject
     assert found.quote == "it never runs in fog"

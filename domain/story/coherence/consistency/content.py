@@ -33,3 +33,15 @@ def meanings(text: str, language: Language) -> frozenset[str]:
         for part in (word, *word.split("-"))
         for meaning in language.meanings(part)
     )
+
+
+def read_between_lines(name: str, text: str, language: Language) -> frozenset[str]:
+    """What the words mean that a list puts beside the patterns that a text has."""
+    return frozenset(
+        meaning
+        for line in language.lists[name]
+        for says, _, words in (line.partition(" => "),)
+        if language.finder_of(says).search(text)
+        for word in words.split()
+        for meaning in language.meanings(word)
+    )

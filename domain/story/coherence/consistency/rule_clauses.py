@@ -26,6 +26,9 @@ class Form(StrEnum):
     WHEN = "when"  # the ferry runs only by day
     ALWAYS = "always"  # everybody must wear a mask
     LACKS = "lacks"  # the dead cast no shadow
+    LIMIT = "limit"  # only three wishes
+    TAKES = "takes"  # a letter takes a month
+    COSTS = "costs"  # whoever wishes grows old: `condition` is what comes of it
     HARMS = "harms"  # iron burns the fae: `action` is what does, `subject` whom
 
 
@@ -40,37 +43,66 @@ class Rule(NamedTuple):
     need: Sequence[str]
     reason: Sequence[str]
     quote: str
+    hours: frozenset[int] = frozenset()
+    """The hours of the day at which it holds, where not at all."""
+    number: int = 0
+    """How many at most, or how many minutes at least."""
 
 
-def clauses(text: str, language: Language, *, positive: bool) -> Iterator[Rule]:
-    """The clauses of a text that forbid something; with `positive`, those that ask for it too."""
+def parts(text: str, language: Language) -> Iterator[tuple[str, str, str]]:
+    """The clauses of a text, as they are written, then in plainer words, then what is said of why
+    it is so."""
     before = ""
     for clause in _sentences(text, language):
-        restated = _restated(clause, before, language)
+        restated = _restated(_reworded(clause, language), before, language)
         before = clause
-        plain = language.finder("rule_reason").split(restated, maxsplit=1)
-        reason = _words(restated[len(plain[0]) :], language)
-        rule = _whole(plain[0], language) if positive else None
-        rule = rule or _rule(plain[0], language)
-        said = rule is not None and (rule.form is Form.ALWAYS or _is_not(plain[0], language))
-        if rule is not None and (positive or not said):
-            yield rule._replace(reason=reason, quote=clause.strip())
+        plain = language.finder("rule_reason").split(restated, maxsplit=1)[0]
+        yield clause.strip(), plain, restated[len(plain) :]
+
+
+def clause_rule(plain: str, reason: str, language: Language, *, positive: bool) -> Rule | None:
+    """What a clause forbids; with `positive`, also what it asks for."""
+    rule = ruled(plain, language) if positive else _rule(plain, language)
+    said = rule is not None and (rule.form is Form.ALWAYS or _is_not(plain, language))
+    if rule is None or (said and not positive):
+        return None
+    return rule._replace(reason=content_words(reason, language))
+
+
+def ruled(clause: str, language: Language) -> Rule | None:
+    """What a clause forbids or asks for."""
+    return _whole(clause, language) or _rule(clause, language)
+
+
+def _reworded(clause: str, language: Language) -> str:
+    """A clause in plainer words: `keep silence` as `do not speak`."""
+    for line in language.lists["rule_reworded"]:
+        says, means = line.split(" => ")
+        clause = language.finder_of(says).sub(means, clause)
+    return clause
 
 
 def _sentences(text: str, language: Language) -> Iterator[str]:
     """The clauses of a text that say something of their own."""
     spans = sentences(text, Span(0, len(text)), frozenset(language.abbreviations))
     for clause in (each for span in spans for each in _CLAUSES.split(span.of(text).rstrip(" ."))):
-        if language.finder("rule_condition").match(clause.lstrip()):
-            yield clause
-        else:
-            yield from language.finder("rule_joint").split(clause)
+        first, *rest = language.finder("rule_joint").split(clause)
+        if rest and "," not in first and language.finder("rule_condition").match(first.lstrip()):
+            first, *rest = f"{first}, {rest[0]}", *rest[1:]  # when it rains, nobody sails
+        yield from (first, *rest)
 
 
 def _restated(clause: str, before: str, language: Language) -> str:
-    """A clause with what it is about by the one before it, where it begins with a pronoun."""
+    """A clause with what it is about by the one before it, where it begins with a pronoun; and
+    where, if it ends with one."""
+    there = next(
+        (found for each in language.patterns("rule_there") if (found := each.search(clause))), None
+    )
+    names = [word for word in WORD.findall(before)[1:] if word[0].isupper()]
+    if there and names:
+        clause = f"{clause[: there.start('what')]}{' '.join(names)}{clause[there.end('what') :]}"
     first = WORD.search(clause)
-    known = _words(before, language)
+    known = content_words(before, language)
     if not first or not known or not _is_pronoun(first.group(), language):
         return clause
     return f"{known[0]}{clause[first.end() :]}"
@@ -86,12 +118,14 @@ def _whole(clause: str, language: Language) -> Rule | None:
     for name, form, action in (("rule_absent", Form.NONE, ()), ("rule_unusable", Form.NEVER, None)):
         for pattern in language.patterns(name):
             match = pattern.search(clause)
-            what = _words(match["what"], language) if match else []
+            what = content_words(match["what"], language) if match else []
             if match is None or not what:
                 continue
-            condition = _words(clause[match.end() :], language)
+            condition = content_words(clause[match.end() :], language)
             if action is None:
-                return Rule(form, what, language.lists["rule_used"], condition, (), (), "")
+                times = language.time_meanings
+                when = [word for word in condition if language.meanings(word) & times]
+                return Rule(form, what, language.lists["rule_used"], when, (), (), "")
             return Rule(form, action, what, condition, (), (), "")
     return _positive(clause, language)
 
@@ -102,7 +136,7 @@ def _positive(clause: str, language: Language) -> Rule | None:
     for name, make in _POSITIVE.items():
         for pattern in language.patterns(name):
             match = pattern.search(clause)
-            parts = [_words(part, language) for part in match.groups()] if match else [[]]
+            parts = [content_words(part, language) for part in match.groups()] if match else [[]]
             rule = make(parts[0], parts[1], language) if all(parts) else None
             if rule is not None:
                 return rule
@@ -125,6 +159,10 @@ def _whoever(when: Sequence[str], action: Sequence[str], _: Language) -> Rule:
     return Rule(Form.ALWAYS, (), action, when, (), (), "")
 
 
+def _price(action: Sequence[str], price: Sequence[str], _: Language) -> Rule:
+    return Rule(Form.COSTS, (), action, price, (), (), "")
+
+
 def _only_for(what: Sequence[str], whom: Sequence[str], language: Language) -> Rule | None:
     """For the others it never does."""
     pairs = (pair.split("/") for pair in language.lists["rule_opposites"])
@@ -134,6 +172,7 @@ def _only_for(what: Sequence[str], whom: Sequence[str], language: Language) -> R
 
 _POSITIVE: Mapping[str, Callable[[Sequence[str], Sequence[str], Language], Rule | None]] = {
     "rule_whoever": _whoever,
+    "rule_price": _price,
     "rule_only_for": _only_for,
     "rule_harms": _harms,
     "rule_harmed_by": _harmed_by,
@@ -148,30 +187,13 @@ def _rule(clause: str, language: Language) -> Rule | None:
     if without and (never or only or language.finder("rule_only_by").search(without.group())):
         main = clause[: without.start()]
         need = language.finder("rule_relative").split(clause[without.end() :], maxsplit=1)[0]
-        return _parted(Form.NEEDS, main, need, never, language)
+        return _parted(Form.NEEDS, main, need.split(",")[0], never, language)
     by = language.finder("rule_by").search(clause, only.end()) if only and not never else None
     if only and by and len(WORD.findall(clause[: only.start()])) > 1:
         need = language.finder("rule_relative").split(clause[by.end() :], maxsplit=1)[0]
         return _parted(Form.NEEDS, clause[: by.start()], need, None, language)
     if never and not only:
-        none = language.finder("rule_none").search(clause, 0, never.end() + _NEAR)
-        may = language.finder("may").search(clause, none.end()) if none else None
-        whom = _words(clause[none.end() : may.start()], language) if none and may else []
-        if may and len(whom) == 1:  # no woman may enter
-            barred = _parted(Form.NEVER, clause[may.end() :], "", None, language)
-            return barred and barred._replace(subject=whom)
-        if not none and not _words(clause[: never.start()], language):
-            may = language.finder("may").search(clause, never.end())
-            what = clause[may.end() :] if may else ""
-            barred = _parted(Form.NEVER, what, "", None, language)
-            if may and barred is None and (action := _words(what, language)):
-                barred = Rule(Form.NEVER, (), action, (), (), (), "")
-            if may and barred:  # nobody who has drunk may drive
-                within = _words(clause[never.end() : may.start()], language)
-                return barred._replace(condition=(*within, *barred.condition))
-        lacking = _lacking(clause, none, language) if none else None
-        form = Form.NONE if none else Form.NEVER
-        return lacking or _parted(form, clause, "", none or never, language)
+        return _barred(clause, never, language)
     if only and not never:
         rest = clause[only.end() :]
         may = language.finder("may").search(rest)
@@ -186,16 +208,37 @@ def _rule(clause: str, language: Language) -> Rule | None:
             main = clause[: allowed.start()] + rest[: later.start()]
             return _parted(Form.WHEN, main, rest[later.start() :], None, language)
         return None
-    if not never and not only:
-        return _parted(Form.ALWAYS, clause, "", None, language)
-    return None
+    return None if only else _parted(Form.ALWAYS, clause, "", None, language)
+
+
+def _barred(clause: str, never: re.Match[str], language: Language) -> Rule | None:
+    """What a clause says is never so."""
+    none = language.finder("rule_none").search(clause, 0, never.end() + _NEAR)
+    may = language.finder("may").search(clause, none.end()) if none else None
+    whom = content_words(clause[none.end() : may.start()], language) if none and may else []
+    if may and len(whom) == 1:  # no woman may enter
+        barred = _parted(Form.NEVER, clause[may.end() :], "", None, language)
+        if barred:
+            return barred._replace(subject=whom)
+    if not none and not content_words(clause[: never.start()], language):
+        may = language.finder("may").search(clause, never.end())
+        what = clause[may.end() :] if may else ""
+        barred = _parted(Form.NEVER, what, "", None, language)
+        if may and barred is None and (action := content_words(what, language)):
+            barred = Rule(Form.NEVER, (), action, (), (), (), "")
+        if may and barred:  # nobody who has drunk may drive
+            within = content_words(clause[never.end() : may.start()], language)
+            return barred._replace(condition=(*within, *barred.condition))
+    lacking = _lacking(clause, none, language) if none else None
+    form = Form.NONE if none else Form.NEVER
+    return lacking or _parted(form, clause, "", none or never, language)
 
 
 def _lacking(clause: str, none: re.Match[str], language: Language) -> Rule | None:
     """Who has none of something: `the dead cast no shadow`."""
     before = clause[: none.start()]
-    *subject, verb = _words(before, language) or [""]
-    what = _words(clause[none.end() :], language)
+    *subject, verb = content_words(before, language) or [""]
+    what = content_words(clause[none.end() :], language)
     somewhere = language.finder("rule_condition").match(before.lstrip())
     if not subject or not what or somewhere or language.finder("may").search(clause):
         return None
@@ -208,25 +251,27 @@ def _parted(
     """A clause by its parts; None where nothing is left that can be looked for."""
     at = language.finder("rule_condition").search(main, never.end() if never else 1)
     what = main[: at.start()] if at else main
-    condition = _words(main[at.end() :], language) if at else []
+    condition = content_words(main[at.end() :], language) if at else []
     if at and language.finder("rule_until").match(main, at.start()):
         return None  # not before something is done: to do that is no wrong
     if form is Form.NEVER:  # never sell a book that you have not read
         what, *which = language.finder("rule_relative").split(what, maxsplit=1)
-        narrower = _words(" ".join(which), language)
+        narrower = content_words(" ".join(which), language)
         if which and not narrower:
             return None
         condition += narrower
-    subject = _words(main[: never.start()], language) if never and form is not Form.NONE else []
+    subject = (
+        content_words(main[: never.start()], language) if never and form is not Form.NONE else []
+    )
     if form is Form.NONE and never is not None:
         what = what[never.end() :]
-        if not _words(what, language):
+        if not content_words(what, language):
             what, condition = main[never.end() :], []
     impersonal = form is Form.NEVER and never is not None
     if impersonal and not condition and never and _is_pronoun(main[: never.start()], language):
         return None
-    action = [word for word in _words(what, language) if word not in subject]
-    needed = _words(need, language)
+    action = [word for word in content_words(what, language) if word not in subject]
+    needed = content_words(need, language)
     if not (subject or action) or (form in (Form.NEEDS, Form.WHO, Form.WHEN) and not needed):
         return None
     return Rule(form, subject, action, condition, needed, (), "")
@@ -234,14 +279,14 @@ def _parted(
 
 def _is_pronoun(subject: str, language: Language) -> bool:
     """Whether only a pronoun says whom a clause is about: it may be anybody."""
-    if _words(subject, language):
+    if content_words(subject, language):
         return False
     words = (word.lower() for word in WORD.findall(subject))
     thing = language.finder("thing_pronouns").search(subject) is not None
     return thing or any(word in language.pronoun_table for word in words)
 
 
-def _words(text: str, language: Language) -> list[str]:
+def content_words(text: str, language: Language) -> list[str]:
     """The words that count, lower case, each once."""
     light = language.lists["rule_light"]
     return list(

@@ -22,7 +22,7 @@ def unharmed(at: int, rule: Rule, scenes: Sequence[Ruled]) -> bool:
     the next ones tell of any harm, or of gloves."""
     told = scenes[at]
     language = told.language
-    wanted = frozenset(chain.from_iterable(map(language.meanings, rule.action)))
+    wanted = frozenset(chain.from_iterable(map(language.wanted, rule.action)))
     places = [
         word.start()
         for word in WORD.finditer(told.text)

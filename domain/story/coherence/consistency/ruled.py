@@ -5,16 +5,17 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from itertools import chain
 
-from domain.story.coherence.consistency.content import meanings
+from domain.story.coherence.consistency.content import meanings, read_between_lines
 from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.consistency.rule_clauses import Form, Rule
+from domain.story.coherence.consistency.rule_hours import hours_told
 from domain.story.language import Language
 from domain.story.phrasings import Gender
 from domain.story.text import marks
 from domain.story.text.cast import WORD, words_of
 from domain.story.text.mentions import Mention, Sentence
 
-_SHORT = 3
+_SHORT = 4
 """Words of an attribute that says what somebody is."""
 _REACH = 5
 """Words in which something is lacking."""
@@ -23,6 +24,7 @@ _FAR = 30
 _BEFORE = 12
 """Sentences that say where it is that something happens."""
 _PARTS = re.compile(r"[,;:—–()]")
+_MAIN = re.compile(r"[;:—–()]")
 
 
 class Ruled:
@@ -36,6 +38,8 @@ class Ruled:
         self.paragraph = sentence.paragraph
         self.times: frozenset[str] = frozenset()
         """What time it is, as said before."""
+        self.hours = hours_told(self.text, frozenset(), self.language)
+        """Which hours it may be."""
         self.near: frozenset[str] = frozenset()
         """What the sentences just before are about."""
 
@@ -76,15 +80,19 @@ class Ruled:
     def _called(self, char: str) -> frozenset[str]:
         """What somebody is called, and is."""
         name = self._material.cast.by_char[char].name
-        return frozenset().union(
-            *(
-                meanings(text, self.language)
-                for entry in self._material.case.bible.entries
-                if entry.name == name
-                for text in (*entry.names, *entry.attributes.values())
-                if len(text.split()) <= _SHORT
-            )
-        )
+        bible = self._material.case.bible
+        is_ = self.language.alternatives("copulas")
+        of_name = re.compile(rf"{re.escape(name)} {is_} (.+)", re.IGNORECASE)
+        told = (*(each.text for each in bible.rules), *(each.text for each in bible.facts))
+        called = [match.group(1) for text in told if (match := of_name.fullmatch(text))]
+        called += [
+            text
+            for entry in bible.entries
+            if entry.name == name
+            for text in (*entry.names, *entry.attributes.values())
+        ]
+        short = (text for text in called if len(text.split()) <= _SHORT)
+        return frozenset().union(*(meanings(text, self.language) for text in short))
 
     @cached_property
     def _people(self) -> Sequence[Mention]:
@@ -94,13 +102,13 @@ class Ruled:
 
     def place_of(self, word: str) -> int:
         """Where it first has what a word means, -1 for nowhere."""
-        wanted = self.language.meanings(word)
+        wanted = self.language.wanted(word)
         words = WORD.finditer(self.text)
         return next((w.start() for w in words if wanted & meanings(w.group(), self.language)), -1)
 
     def one_of(self, words: Sequence[str], end: int) -> bool:
         """Whether one of those whom these words mean is in it before some place, last of all."""
-        wanted = frozenset(chain.from_iterable(map(self.language.meanings, words)))
+        wanted = frozenset(chain.from_iterable(map(self.language.wanted, words)))
         start = self._sentence.span.start
         before = [mention for mention in self._people if mention.start < start + end]
         if before:
@@ -138,7 +146,7 @@ class Ruled:
     def _does(self, char: str, action: Sequence[str], *, has: bool = False) -> bool:
         """Whether somebody is the last one mentioned before a word of what is done, or whose it
         is where they may have it."""
-        wanted = frozenset(chain.from_iterable(map(self.language.meanings, action)))
+        wanted = frozenset(chain.from_iterable(map(self.language.wanted, action)))
         begin = self._sentence.span.start
         for word in WORD.finditer(self.text):
             if not wanted & meanings(word.group(), self.language):
@@ -172,7 +180,7 @@ class Ruled:
 
     def away_from(self, words: Sequence[str]) -> bool:
         """Whether it is elsewhere than where one of these words says."""
-        wanted = frozenset(chain.from_iterable(map(self.language.meanings, words)))
+        wanted = frozenset(chain.from_iterable(map(self.language.wanted, words)))
         return any(
             wanted & meanings(part[match.end() : match.end() + _FAR], self.language)
             for part, _ in self.parts
@@ -184,10 +192,25 @@ class Ruled:
         """Whether it says that something took nothing."""
         return self.language.finder("rule_free").search(self.text) is not None
 
-    @cached_property
-    def restates(self) -> bool:
-        """Whether it says itself that something is forbidden, or that nobody does it."""
-        return self.language.finder("rule_restated").search(self.text) is not None
+    def restates(self, words: Sequence[str]) -> bool:
+        """Whether a part that has one of these words says itself that something is forbidden, or
+        that nobody does it."""
+        return self.language.finder("rule_restated").search(self._around(words)) is not None
+
+    def _around(self, words: Sequence[str]) -> str:
+        """Its main parts that have one of these words, or all."""
+        wanted = frozenset(chain.from_iterable(map(self.language.wanted, words)))
+        found = [part for part in _MAIN.split(self.text) if wanted & meanings(part, self.language)]
+        return " ".join(found) or self.text
+
+    def uses(self, words: Iterable[str], using: Iterable[str]) -> bool:
+        """Whether a clause has a word for a thing, and one for using it or `by` before it."""
+        thing, use = (
+            frozenset(chain.from_iterable(map(self.language.wanted, each)))
+            for each in (words, using)
+        )
+        by = self.language.finder("rule_by")
+        return any(thing & found and (use & found or by.search(part)) for part, found in self.parts)
 
     def says(self, words: Iterable[str]) -> bool:
         """Whether it has one of some words itself, not only what may mean the same."""
@@ -202,16 +225,18 @@ class Ruled:
 
     def imagined(self, rule: Rule) -> bool:
         """Whether it tells of what is not, or is allowed, in other words than the rule's."""
-        own = meanings(rule.quote, self.language)
+        own = frozenset(
+            chain.from_iterable(map(self.language.wanted, WORD.findall(rule.quote.lower())))
+        )
         return any(
             not own & meanings(match.group(), self.language)
             for name in ("rule_exceptions", "unreal", "flashback")
-            for match in self.language.finder(name).finditer(self.text)
+            for match in self.language.finder(name).finditer(self._around(rule.action))
         )
 
     def lacks(self, words: Iterable[str]) -> bool:
         """Whether it says that one of these is not there, or fewer than it takes."""
-        wanted = frozenset(chain.from_iterable(map(self.language.meanings, words)))
+        wanted = frozenset(chain.from_iterable(map(self.language.wanted, words)))
         missing = self.language.finder("rule_lacking")
         for match in missing.finditer(self.text):
             after = _PARTS.split(self.text[match.end() : match.end() + 60], maxsplit=1)[0]
@@ -222,9 +247,14 @@ class Ruled:
                 return True
         return False
 
+    def bare_of(self, words: Iterable[str]) -> Sequence[str]:
+        """Which of these things somebody is plainly without: `barefoot` takes no shoes."""
+        without = read_between_lines("rule_bare", self.text, self.language)
+        return [word for word in words if without & self.language.wanted(word)]
+
     def denies(self, words: Sequence[str]) -> bool:
         """Whether a clause that has one of these words says before it that this is not so."""
-        wanted = frozenset(chain.from_iterable(map(self.language.meanings, words)))
+        wanted = frozenset(chain.from_iterable(map(self.language.wanted, words)))
         return any(
             self.language.finder(name).search(part, 0, self._last(part, wanted))
             for part, found in self.parts
@@ -244,13 +274,16 @@ class Ruled:
     @cached_property
     def _words(self) -> Sequence[frozenset[str]]:
         """What each of its words means."""
-        return [meanings(word, self.language) for word in WORD.findall(self.text)]
+        words = [meanings(word, self.language) for word in WORD.findall(self.text)]
+        implied = read_between_lines("rule_implied", self.text, self.language)
+        words += [frozenset((meaning,)) for meaning in implied]
+        return words
 
     def share(self, words: Sequence[str], also: frozenset[str] = frozenset()) -> float:
         """How many of some words it has, by meaning, each in a word of its own; 1 for none
         wanted."""
         left, hits = list(self._words), 0
-        for wanted in map(self.language.meanings, words):
+        for wanted in map(self.language.wanted, words):
             at = next((at for at, there in enumerate(left) if wanted & there), None)
             if at is not None:
                 del left[at]
@@ -261,6 +294,7 @@ class Ruled:
 def add_times(scenes: Sequence[Ruled]) -> None:
     """Tells each sentence what time of day and which day it is by those before it."""
     now: frozenset[str] = frozenset()
+    hours: frozenset[int] = frozenset()
     for index, told in enumerate(scenes):
         told.near = frozenset().union(
             *(
@@ -270,6 +304,7 @@ def add_times(scenes: Sequence[Ruled]) -> None:
             )
         )
         if index and told.scene != scenes[index - 1].scene:
-            now = frozenset()
+            now, hours = frozenset(), frozenset()
+        hours = told.hours = hours_told(told.text, hours, told.language) or hours
         now = told.meanings & told.language.time_meanings or now
         told.times = now

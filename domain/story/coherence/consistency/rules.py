@@ -1,18 +1,23 @@
 """Rules of the world: what never happens, or only by somebody, happens in the draft."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from domain.story.coherence.consistency.kin_said import sentences_said
 from domain.story.coherence.consistency.material import Material
-from domain.story.coherence.consistency.rule_clauses import Form, Rule, clauses
+from domain.story.coherence.consistency.rule_clauses import Form, Rule, clause_rule, parts
+from domain.story.coherence.consistency.rule_counts import counted, exceeds, hastens, unpunished
 from domain.story.coherence.consistency.rule_harms import unharmed
+from domain.story.coherence.consistency.rule_hours import by_the_hour
 from domain.story.coherence.consistency.ruled import Ruled, add_times
 from domain.story.coherence.verdict import Finding, Severity
+from domain.story.language import Language
 
 KIND = "rule"
-_MOST = 2 / 3
-"""Of the words of what a rule forbids, to say that a sentence does it."""
+_MOST, _HALF = 2 / 3, 1 / 2
+"""Of the words of what a rule forbids, to say that a sentence does it; the same where somebody is
+plainly without what it takes."""
+_SOME = 2
 _LIES = 300
 """Characters around in which a word for lies makes what is said doubtful."""
 
@@ -43,10 +48,19 @@ def rules(material: Material) -> Iterator[Finding]:
 def _rules(material: Material) -> Iterator[Rule]:
     bible = material.case.bible
     for rule in bible.rules:
-        yield from clauses(rule.text, material.language, positive=True)
+        yield from rules_in(rule.text, material.language, positive=True)
     for fact in bible.facts:
-        if fact.text:
-            yield from clauses(fact.text, material.language, positive=False)
+        yield from rules_in(fact.text, material.language, positive=False)
+
+
+def rules_in(text: str, language: Language, *, positive: bool) -> Iterator[Rule]:
+    """The rules of a text; with `positive`, also those that ask for something."""
+    for clause, plain, reason in parts(text, language):
+        rule = by_the_hour(plain, text, language) if positive else None
+        rule = rule or (counted(plain, language) if positive else None)
+        rule = rule or clause_rule(plain, reason, language, positive=positive)
+        if rule is not None:
+            yield rule._replace(quote=clause)
 
 
 def _said(material: Material) -> list[Ruled]:
@@ -65,10 +79,10 @@ def _said(material: Material) -> list[Ruled]:
 
 
 def _broken(at: int, told: Ruled, rule: Rule, scenes: Sequence[Ruled]) -> bool:
-    if rule.form is Form.HARMS:
-        return not told.imagined(rule) and unharmed(at, rule, scenes)
-    if rule.form is Form.LACKS:
-        return not told.imagined(rule) and _has(told, rule)
+    if rule.form in _SOON:
+        return not told.imagined(rule) and _SOON[rule.form](at, rule, scenes)
+    if rule.form in _ALONE:
+        return not told.imagined(rule) and _ALONE[rule.form](told, rule)
     return _breaks(told, rule, scenes)
 
 
@@ -78,58 +92,95 @@ def _has(told: Ruled, rule: Rule) -> bool:
     return place >= 0 and told.one_of(rule.subject, place) and not told.denies(rule.action[:1])
 
 
+_SOON: Mapping[Form, Callable[[int, Rule, Sequence[Ruled]], bool]] = {
+    Form.HARMS: unharmed,
+    Form.COSTS: unpunished,
+    Form.TAKES: hastens,
+}
+"""What sentences that follow one another tell."""
+_ALONE: Mapping[Form, Callable[[Ruled, Rule], bool]] = {Form.LACKS: _has, Form.LIMIT: exceeds}
+
+
 def _breaks(told: Ruled, rule: Rule, scenes: Sequence[Ruled]) -> bool:
     if rule.form is Form.ALWAYS and rule.condition and _leaves_out(told, rule):
         return True
-    what = (*rule.subject, *rule.action)
-    enough = rule.form is Form.NONE or told.share(what, told.people) >= _MOST
+    asked = {Form.ALWAYS: rule.action, Form.NEEDS: rule.need}.get(rule.form, ())
+    bare = told.bare_of(asked)
+    had = told.language.lists["rule_had"] if bare else ()
+    what = [word for word in (*rule.subject, *rule.action) if word not in (*bare, *had)]
+    enough = rule.form is Form.NONE or told.share(what, told.people) >= (_HALF if bare else _MOST)
     if not enough or told.imagined(rule) or _of_another_gender(told, rule):
         return False
-    if told.share(rule.action) == 0 or not _at_the_time(told, rule) or not told.concerns(rule):
+    if rule.hours and not (told.hours and told.hours <= rule.hours):
         return False
-    if rule.form is not Form.ALWAYS and told.restates:
+    if (
+        (told.share(rule.action) == 0 and not bare)
+        or not _at_the_time(told, rule)
+        or not told.concerns(rule)
+    ):
         return False
-    match rule.form:
-        case Form.NEVER:
-            done = not rule.subject or told.share(rule.action[:1]) == 1
-            return (
-                done and _in_case(told, rule) and _all(told, rule) and not told.denies(rule.action)
-            )
-        case Form.NONE:
-            return _there_is(told, rule) and not told.denies(rule.action[:1])
-        case Form.NEEDS:
-            return _in_case(told, rule) and (
-                told.lacks(rule.need)
-                or told.is_free
-                or (
-                    told.has_person
-                    and len(what) > 1
-                    and told.share(what, told.people) == 1
-                    and not told.denies(rule.action)
-                    and not _mentioned(rule.need, told, scenes)
-                )
-            )
-        case Form.WHO:
-            return (
-                told.has_person
-                and told.share(what) == 1
-                and len(what) > 1
-                and told.share(rule.need, told.people) == 0
-                and not told.denies(rule.action)
-            )
-        case Form.WHEN:
-            return told.share(what) == 1 and _another_time(told, rule) and not told.denies(what)
-        case Form.ALWAYS:
-            whole = told.share(what, told.people) == 1
-            return (
-                len(what) > 1
-                and _in_case(told, rule)
-                and (
-                    (whole and told.denies(rule.action))
-                    or ((whole or told.goes_without) and told.lacks(rule.action))
-                )
-            )
-    return False
+    if rule.form not in (Form.ALWAYS, Form.NEEDS) and told.restates(rule.action):
+        return False
+    return _FORBIDDEN[rule.form](told, rule, scenes, bare)
+
+
+def _never(told: Ruled, rule: Rule, _: Sequence[Ruled], __: Sequence[str]) -> bool:
+    done = not rule.subject or told.share(rule.action[:1]) == 1
+    if list(rule.action) == list(told.language.lists["rule_used"]):
+        done = told.uses(rule.subject, rule.action)
+    return done and _in_case(told, rule) and _all(told, rule) and not told.denies(rule.action)
+
+
+def _none(told: Ruled, rule: Rule, _: Sequence[Ruled], __: Sequence[str]) -> bool:
+    return _there_is(told, rule) and not told.denies(rule.action[:1])
+
+
+def _needs(told: Ruled, rule: Rule, scenes: Sequence[Ruled], bare: Sequence[str]) -> bool:
+    what = (*rule.subject, *rule.action)
+    lacking = told.lacks(rule.need) or (bool(bare) and told.share(rule.action[:1]) == 1)
+    denied = told.denies(rule.action)
+    if told.restates(rule.action) and (not lacking or denied):
+        return False
+    unheeded = (
+        told.has_person
+        and len(what) > 1
+        and told.share(what, told.people) == 1
+        and not denied
+        and not _mentioned(rule.need, told, scenes)
+    )
+    return _in_case(told, rule) and (lacking or told.is_free or unheeded)
+
+
+def _who(told: Ruled, rule: Rule, _: Sequence[Ruled], __: Sequence[str]) -> bool:
+    what = (*rule.subject, *rule.action)
+    others = told.has_person and told.share(rule.need, told.people) == 0
+    return others and len(what) > 1 and told.share(what) == 1 and not told.denies(rule.action)
+
+
+def _when(told: Ruled, rule: Rule, _: Sequence[Ruled], __: Sequence[str]) -> bool:
+    what = (*rule.subject, *rule.action)
+    return told.share(what) == 1 and _another_time(told, rule) and not told.denies(what)
+
+
+def _always(told: Ruled, rule: Rule, _: Sequence[Ruled], bare: Sequence[str]) -> bool:
+    what = (*rule.subject, *rule.action)
+    if bare or len(what) < _SOME:
+        return bool(bare) and _in_case(told, rule)
+    whole = told.share(what, told.people) == 1
+    undone = whole and told.denies(rule.action)
+    lacking = (whole or told.goes_without) and told.lacks(rule.action)
+    return (undone or lacking) and _in_case(told, rule)
+
+
+_FORBIDDEN: Mapping[Form, Callable[[Ruled, Rule, Sequence[Ruled], Sequence[str]], bool]] = {
+    Form.NEVER: _never,
+    Form.NONE: _none,
+    Form.NEEDS: _needs,
+    Form.WHO: _who,
+    Form.WHEN: _when,
+    Form.ALWAYS: _always,
+}
+"""Whether a sentence goes against a rule that concerns it."""
 
 
 def _leaves_out(told: Ruled, rule: Rule) -> bool:
@@ -146,9 +197,9 @@ def _leaves_out(told: Ruled, rule: Rule) -> bool:
 def _of_another_gender(told: Ruled, rule: Rule) -> bool:
     """Whether a rule for women, or for men, has nothing to say of those who are there."""
     for gender, stems in told.language.gender_stems.items():
-        if not stems.isdisjoint(chain.from_iterable(map(told.language.meanings, rule.subject))):
+        if not stems.isdisjoint(chain.from_iterable(map(told.language.wanted, rule.subject))):
             return gender not in told.genders
-        if not stems.isdisjoint(chain.from_iterable(map(told.language.meanings, rule.need))):
+        if not stems.isdisjoint(chain.from_iterable(map(told.language.wanted, rule.need))):
             return told.genders <= {gender}
     return False
 
@@ -167,6 +218,8 @@ def _in_case(told: Ruled, rule: Rule) -> bool:
     condition = [word for word in rule.condition if word not in setting]
     if told.away_from(condition):
         return False
+    if rule.reason and told.share(what, told.people) == 1 and told.share(rule.reason) >= _HALF:
+        return True
     if (
         told.share(what, told.people) == 1
         and told.share(condition, told.near if told.says(rule.action) else frozenset()) == 1
@@ -177,7 +230,7 @@ def _in_case(told: Ruled, rule: Rule) -> bool:
 
 def _at_the_time(told: Ruled, rule: Rule) -> bool:
     """Whether it is a time that a rule names, where it names any."""
-    times = frozenset(chain.from_iterable(map(told.language.meanings, rule.condition)))
+    times = frozenset(chain.from_iterable(map(told.language.wanted, rule.condition)))
     times &= told.language.time_meanings
     return not times or not times.isdisjoint(told.meanings | told.times)
 
@@ -196,7 +249,7 @@ def _there_is(told: Ruled, rule: Rule) -> bool:
         where = []
     rest = [*(word for word in rule.action[1:] if word not in setting), *where]
     there = told.meanings | told.times
-    hits = sum(bool(language.meanings(word) & there) for word in (*rest, *rule.reason))
+    hits = sum(bool(language.wanted(word) & there) for word in (*rest, *rule.reason))
     return 2 * hits >= len(rest)
 
 
@@ -214,7 +267,7 @@ def _another_time(told: Ruled, rule: Rule) -> bool:
     language = told.language
     for name in ("weekdays", "months", "times_of_day", "tides"):
         kind = frozenset(chain.from_iterable(map(language.meanings, language.lists[name])))
-        wanted = kind & frozenset(chain.from_iterable(map(language.meanings, rule.need)))
+        wanted = kind & frozenset(chain.from_iterable(map(language.wanted, rule.need)))
         there = kind & told.meanings
         if wanted and there and not there & wanted:
             return True

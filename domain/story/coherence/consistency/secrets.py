@@ -105,7 +105,7 @@ def has_words(
 
 def common(words: Sequence[str], text: str, language: Language) -> int:
     """How many words of a secret a text has, by words of its own."""
-    wanted = [language.meanings(word) for word in words]
+    wanted = [language.wanted(word) for word in words]
     there = [language.meanings(word) for word in dict.fromkeys(WORD.findall(text.lower()))]
     found = frozenset().union(*there) if there else frozenset()
     hits = sum(bool(each & found) for each in wanted)
@@ -133,7 +133,7 @@ def given_away(secret: Secret, text: str, people: frozenset[str], language: Lang
     same = bool(denied(secret.source.quote)) == bool(denied(text)) or bool(secret.ignorant)
     kin = language.relation_words.get(secret.words[0])
     if kin is None:
-        meant = bool(language.meanings(secret.words[0]) & meanings(text, language))
+        meant = bool(language.wanted(secret.words[0]) & meanings(text, language))
         return meant and (same or not denied(secret.source.quote))
     return same and together and _speaks_of(kin, text, language)
 
