@@ -27,6 +27,7 @@ _EN = {
         "The library is on the second floor.",
         "Kestle lies on the left bank of the Var.",
         "Ilse was born in Ghent.",
+        "The house is snowed in; the road to Ghent is blocked.",
     ],
 }
 _FR = {
@@ -86,6 +87,16 @@ _ILSE = "Ilse walked home. "
         ),
         ("The Anchor burned on the Friday.", "Ilse pushed open the door of the Anchor."),
         ("The river took the bridge.", "Tobin rode across the bridge."),
+        (
+            _ILSE + "Ilse stood on the quay until the ship carried Tobin away.",
+            "The next evening Ilse laid the table. Tobin carved the joint.",
+        ),
+        ("The clerk gave Tobin room 12.", "Tobin opened the door of room 40."),
+        (
+            "Tobin’s flat was on the fifth floor.",
+            "Tobin climbed out through the window onto the pavement.",
+        ),
+        (_ILSE, "After breakfast Tobin drove down to Ghent, before anybody had risen."),
     ],
 )
 def test_what_cannot_be_is_found(before: str, draft: str) -> None:
@@ -126,6 +137,16 @@ def test_what_cannot_be_is_found(before: str, draft: str) -> None:
         ),
         ("The Anchor burned on the Friday.", "Ilse stood before the ruins of the Anchor."),
         ("The river took the bridge.", "Tobin swam across where the bridge had stood."),
+        (
+            _ILSE + "Ilse stood on the quay until the ship carried Tobin away.",
+            "The next evening Ilse laid the table and thought of Tobin, asleep on his ship.",
+        ),
+        ("The clerk gave Tobin room 12.", "Ilse opened the door of room 40."),
+        (
+            "Tobin’s flat was on the fifth floor.",
+            "Ilse climbed out through the window onto the pavement.",
+        ),
+        (_ILSE, "Tobin would have driven down to Ghent."),
     ],
 )
 def test_what_may_be_is_not(before: str, draft: str) -> None:
@@ -137,6 +158,14 @@ def test_what_may_be_is_not(before: str, draft: str) -> None:
     [
         ("L’ambulance emporta Jehan.", "Jehan attendait Hélène devant le cinéma."),
         ("Jehan fut banni pour sept ans.", "Hélène entra. Jehan découpait le cygne."),
+        (
+            "Hélène pleura. Les gendarmes emmenèrent Jehan menottes aux poignets.",
+            "Hélène rouvrit la boutique. Jehan rangeait les cageots.",
+        ),
+        (
+            "Jehan loge au sixième étage.",
+            "Jehan enjamba la fenêtre et se retrouva sur le trottoir.",
+        ),
         (
             "Il pleuvait.",
             "Jehan quitta Rocamort. Deux heures plus tard, il franchissait la porte de Belval.",
@@ -156,6 +185,7 @@ def test_what_cannot_be_is_found_in_french(before: str, draft: str) -> None:
     [
         ("L’ambulance emporta Jehan.", "Hélène alla le voir à l’hôpital. Jehan dormait."),
         ("Jehan fut banni pour sept ans.", "Hélène entra. La place de Jehan resta vide."),
+        ("Jehan loge au sixième étage.", "Hélène enjamba la fenêtre et fut sur le trottoir."),
         (
             "Il pleuvait.",
             "Jehan quitta Rocamort. Une semaine passa. Il franchit la porte de Belval.",

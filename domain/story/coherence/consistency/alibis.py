@@ -71,7 +71,7 @@ def _of(sentence: Sentence, source: Evidence, material: Material) -> Iterator[_P
     moments = {max((each[1] for each in said if each[0] == end), key=len) for end, _ in said}
     if len(moments) != 1 or "?" in marked:
         return
-    likely = {each.char for each in sentence.mentions if each.likely}
+    sure = {each.char for each in sentence.mentions if not each.likely}
     for pattern in language.patterns("was_then"):
         for match in pattern.finditer(marked):
             found = [
@@ -80,7 +80,7 @@ def _of(sentence: Sentence, source: Evidence, material: Material) -> Iterator[_P
                 for inside in place.finditer(match["rest"])
                 if not language.finder("no_place").fullmatch(inside["p"])
             ]
-            if not found or match["s"] in likely:
+            if not found or match["s"] not in sure:
                 continue
             before = marked[: match.start("rest") + max(each.end() for each in found)]
             if not any(language.finder(name).search(before) for name in _UNTRUE):
@@ -104,8 +104,9 @@ def _apart(one: _Presence, other: _Presence, material: Material) -> bool:
     if known.isdisjoint(one.places | other.places):
         return False
     names = [[_name(place, material) for place in each.places] for each in (one, other)]
+    inside = material.language.alternatives("nested")
     return not any(
-        re.search(rf"{re.escape(a)}(?:,|'s)? (?:\w+ ){{0,4}}{re.escape(b)}", text)
+        re.search(rf"{re.escape(a)}(?:,| {inside}) (?:\w+ )?{re.escape(b)}", text)
         for ours in names[0]
         for theirs in names[1]
         for a, b in ((ours, theirs), (theirs, ours))

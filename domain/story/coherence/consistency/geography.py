@@ -246,4 +246,8 @@ def _apart(before: _Set, now: _Set, language: Language) -> bool:
     if now.what.startswith("way"):
         long, short = sorted((float(before.value), float(now.value)), reverse=True)
         return short <= _SHORTER * long
+    if now.what.startswith("lives"):
+        street = language.finder("street_words")
+        if bool(street.search(before.value)) is not bool(street.search(now.value)):
+            return False
     return before.value != now.value

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from domain.story.coherence.consistency.material import Material
-from domain.story.coherence.consistency.passages import Way, laid_down, passages, told
+from domain.story.coherence.consistency.passages import Way, laid_down, passages, stated, told
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement, statements
 from domain.story.text.mentions import Sentence
@@ -71,6 +71,8 @@ def _told(material: Material) -> Iterator[tuple[Way, bool]]:
             yield way, False
     for way in (*_clocked(material), *passages(material)):
         yield way, False
+    for way in stated(material):
+        yield way, True
 
 
 def _gone(sentence: Sentence, material: Material) -> Iterator[Way]:

@@ -8,13 +8,13 @@ from typing import NamedTuple
 from domain.story.coherence.consistency.elapsed import told_to_pass
 from domain.story.coherence.consistency.geography import KIND as WHERE
 from domain.story.coherence.consistency.material import QUOTE, Material
+from domain.story.coherence.consistency.states import STATES, State
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
 from domain.story.text.speakers import every_sentence
 
-WHEN = "time_and_age"
 _NOT_SO = ("unreal", "irrealis", "negation", "flashback", "retold", "perfect")
 _NOT_BEGUN = ("unreal", "irrealis", "flashback", "retold")
 _BY_ANYBODY = "released"
@@ -25,60 +25,10 @@ _BACK = 2
 """Sentences before a deed in which a memory or a dream may have begun."""
 
 
-class _State(NamedTuple):
-    """A kind of state: the lists of how it begins, what goes against it, what ends it, and what
-    else may explain it; for how many days it lasts, as far as nothing is said; whether the words
-    of a scene tell alone that it is elsewhere."""
-
-    begins: str
-    against: str
-    ends: tuple[str, ...]
-    besides: tuple[str, ...]
-    kind: str
-    days: int
-    says: str
-    alone: bool = False
-
-
-_STATES = (
-    _State(
-        "gone_far",
-        "in_person",
-        ("freed", "homeward", "came_back"),
-        ("by_wire", "far_words", "held_words", "aboard_words"),
-        WHERE,
-        60,
-        "is not here",
-    ),
-    _State(
-        "held",
-        "in_person",
-        ("freed", "released"),
-        ("by_wire", "far_words", "held_words"),
-        WHERE,
-        21,
-        "is not here",
-        alone=True,
-    ),
-    _State(
-        "bed_kept",
-        "in_person",
-        ("recovered", "healed"),
-        ("by_wire", "far_words", "bed_words"),
-        WHERE,
-        21,
-        "is in bed",
-    ),
-    _State("legs_out", "legs_used", ("healed",), ("aids", "by_wire"), WHEN, 14, "cannot walk yet"),
-    _State("arm_out", "arm_used", ("healed",), ("by_wire",), WHEN, 14, "cannot use both arms yet"),
-    _State("hair_off", "hair_long", ("healed", "wigs"), ("by_wire",), WHEN, 60, "has short hair"),
-)
-
-
 class _Turn(NamedTuple):
     """A sentence with which a state may begin or end, and for whom."""
 
-    state: _State
+    state: State
     sentence: Sentence
     begun: Sequence[tuple[str, str, str]]
     against: Sequence[str]
@@ -99,27 +49,26 @@ class _Begun(NamedTuple):
 def lasting(material: Material) -> Iterator[Finding]:
     """What goes against a state that has begun and not ended."""
     active = _active(material)
-    for state in _STATES:
-        begun = _begun(state, active, material)
+    for state in STATES:
+        begun = _begun(state, material)
         if begun or state.alone:
             yield from _against(state, begun, active - begun.keys(), material)
 
 
-def _begun(state: _State, active: frozenset[str], material: Material) -> dict[str, _Begun]:
-    """Who is in a state when the draft begins; by the bible, which may speak of later times, only
-    who has done nothing in the chapters."""
+def _begun(state: State, material: Material) -> dict[str, _Begun]:
+    """Who is in a state when the draft begins."""
     found: dict[str, _Begun] = {}
     for sentence, source in _laid_down(material):
         for char, until, room in _beginning(state, sentence, material):
-            if state.kind != WHERE or char not in active:
-                found[char] = _Begun(0, source, until, room)
+            found[char] = _Begun(0, source, until, room)
     for told in material.earlier:
         for turn in material.of_chapter(told, _turns):
             if turn.state is not state:
                 continue
             _end(found, state, turn.sentence, material)
             for char in turn.against:
-                if char in found and found[char].chapter < told.number:
+                since = found.get(char)
+                if since and (since.chapter < told.number or state.left_behind):
                     del found[char]
             for char, until, room in turn.begun:
                 source = material.sentence(told, turn.sentence)
@@ -130,7 +79,7 @@ def _begun(state: _State, active: frozenset[str], material: Material) -> dict[st
 def _turns(told: Told, material: Material) -> Iterator[_Turn]:
     find = material.language.finder
     for sentence in _all(told):
-        for state in _STATES:
+        for state in STATES:
             begun = tuple(_beginning(state, sentence, material))
             against = tuple(_going_against(state, sentence, material))
             if begun or against or any(find(name).search(sentence.marked) for name in state.ends):
@@ -154,7 +103,7 @@ def _all(told: Told) -> Iterator[Sentence]:
     yield from sorted(every_sentence(told.prose), key=lambda each: each.span.start)
 
 
-def _end(begun: dict[str, _Begun], state: _State, sentence: Sentence, material: Material) -> None:
+def _end(begun: dict[str, _Begun], state: State, sentence: Sentence, material: Material) -> None:
     """Who is in a state no longer by a sentence."""
     for name in state.ends if begun else ():
         for match in material.language.finder(name).finditer(sentence.marked):
@@ -166,7 +115,7 @@ def _end(begun: dict[str, _Begun], state: _State, sentence: Sentence, material: 
 
 
 def _beginning(
-    state: _State, sentence: Sentence, material: Material
+    state: State, sentence: Sentence, material: Material
 ) -> Iterator[tuple[str, str, str]]:
     """Who comes into a state, until when, in which room. What makes a beginning doubtful stands
     before it: that somebody would not be back is part of it."""
@@ -178,7 +127,7 @@ def _beginning(
             yield char, said.get("until") or "", said.get("word") or ""
 
 
-def _going_against(state: _State, sentence: Sentence, material: Material) -> Iterator[str]:
+def _going_against(state: State, sentence: Sentence, material: Material) -> Iterator[str]:
     """Who does what they could not do in a state."""
     find = material.language.finder
     for char, match in _matches(state.against, sentence, material):
@@ -201,7 +150,7 @@ def _matches(
 
 
 def _against(
-    state: _State, begun: dict[str, _Begun], others: frozenset[str], material: Material
+    state: State, begun: dict[str, _Begun], others: frozenset[str], material: Material
 ) -> Iterator[Finding]:
     find, draft = material.language.finder, material.draft
     sentences = draft.prose.sentences
@@ -253,7 +202,7 @@ def _scenes(sentences: Sequence[Sentence]) -> Mapping[int, list[Sentence]]:
     return found
 
 
-def _long_since(since: _Begun, state: _State, sentence: Sentence, material: Material) -> bool:
+def _long_since(since: _Begun, state: State, sentence: Sentence, material: Material) -> bool:
     """Whether so much time may have passed that a state is over."""
     texts = [each.text for each in material.earlier if each.number > since.chapter >= 1]
     texts.append(material.draft.text[: sentence.span.end])
@@ -262,7 +211,7 @@ def _long_since(since: _Begun, state: _State, sentence: Sentence, material: Mate
     return sum(told_to_pass(text, material.language) for text in texts) > state.days
 
 
-def _there(since: _Begun, scene: list[Sentence], state: _State, material: Material) -> bool:
+def _there(since: _Begun, scene: list[Sentence], state: State, material: Material) -> bool:
     """Whether a scene is where somebody has gone, by its words or the places that it names."""
     find, cast = material.language.finder, material.cast
     places = {

@@ -23,8 +23,17 @@ _APART = (
 )
 
 
+_PHRASINGS = (
+    ("room_level", ""),
+    ("room_ground", _GROUND),
+    ("room_upper", _UPPER),
+    ("home_level", ""),
+    ("home_ground", _GROUND),
+)
+
+
 class _Level(NamedTuple):
-    """Whose room, if that is said, and on which floor: a number or a word."""
+    """Whose room, if that is said, or home, and on which floor: a number or a word."""
 
     owner: str
     room: str
@@ -42,7 +51,7 @@ def levels(material: Material) -> Iterator[Finding]:
             yield material.finding(
                 KIND,
                 Severity.WARNING,
-                f"{owner} {now.room} was on another floor before",
+                f"{owner} {now.room or 'home'} was on another floor before",
                 now.source,
                 alike[0].source,
             )
@@ -67,17 +76,15 @@ def _of(sentence: Sentence, source: Evidence, material: Material) -> Iterator[_L
     language, marked = material.language, sentence.marked
     if "?" in marked:
         return
-    for name, floor in (
-        ("room_level", ""),
-        ("room_ground", _GROUND),
-        ("room_upper", _UPPER),
-    ):
+    for name, floor in _PHRASINGS:
         for pattern in language.patterns(name):
             for match in pattern.finditer(marked):
                 said = marked[: match.end()]
                 if any(language.finder(each).search(said) for each in _UNTRUE):
                     continue
-                room, owner = match["room"].lower(), match.groupdict().get("s") or ""
+                groups = match.groupdict()
+                room, owner = (groups.get("room") or "").lower(), groups.get("s") or ""
+                room = "" if room in language.lists["homes"] else room
                 here = floor or _floor(match, material)
                 if here and (owner or room in language.lists["single_rooms"]):
                     yield _Level(owner, room, here, source)

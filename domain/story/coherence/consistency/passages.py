@@ -8,6 +8,7 @@ from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Evidence
 from domain.story.extraction.told import Told
 from domain.story.language import Language
+from domain.story.text import marks
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
 from domain.story.text.speakers import every_sentence
@@ -15,6 +16,7 @@ from domain.story.text.speakers import every_sentence
 _MINUTES = {"minute": 1, "hour": 60, "day": 1440, "night": 1440, "week": 10_080, "month": 43_200}
 _DOUBTFUL = ("unreal", "irrealis", "negation", "retold")
 _SAME_DAY = 14 * 60
+_FROM_TO = re.compile(f"{marks.PLACE}[^,;.:]{{1,25}}{marks.PLACE}")
 _WEEK = 7
 _MOMENT = 15
 _SCENE = 6 * 60
@@ -49,6 +51,14 @@ def told(chapter: Told, material: Material) -> Iterator[Way]:
         yield from _long(sentence, material.sentence(chapter, sentence), material)
 
 
+def stated(material: Material) -> Iterator[Way]:
+    """The ways whose length the draft states, from one place to the other."""
+    draft = material.draft
+    for sentence in every_sentence(draft.prose):
+        if _FROM_TO.search(sentence.marked):
+            yield from _long(sentence, material.sentence(draft, sentence), material)
+
+
 def _long(
     sentence: Sentence, source: Evidence, material: Material, *, least: int = 2
 ) -> Iterator[Way]:
@@ -56,7 +66,8 @@ def _long(
     places = _places(sentence, material)
     if not least <= len(places) <= 2 or not language.finder("way_said").search(marked):
         return
-    if any(language.finder(name).search(marked) for name in ("unreal", "negation", "hurry")):
+    said = language.finder("no_more").sub("", marked)
+    if any(language.finder(name).search(said) for name in ("unreal", "negation", "hurry")):
         return
     times = [
         minutes

@@ -23,6 +23,9 @@ from domain.story.extraction.statements import Statement
 from domain.story.extraction.told import Told
 from domain.story.text import marks
 from domain.story.text.mentions import Sentence
+from domain.story.text.prose import read_prose
+
+_DOUBTFUL = ("unreal", "flashback", "perfect")
 
 
 def place_and_travel(material: Material) -> Iterator[Finding]:
@@ -86,10 +89,19 @@ def _sealed(material: Material) -> Iterator[Finding]:
     inside = next((text for text in texts if language.finder("cut_off").search(text)), None)
     if inside is None or material.told_since(language.lists["reopened"]):
         return
-    for sentence, _ in _plain(material.draft, material):
+    beyond = {
+        place_of(match, cast)
+        for sentence in read_prose(inside, cast).sentences
+        for pattern in language.patterns("road_to")
+        for match in pattern.finditer(sentence.marked)
+    }
+    for sentence in material.draft.prose.sentences:
         for char, match in _matches("goes_to", sentence, material):
+            before = sentence.marked[: match.end()]
             place = place_of(match, cast)
-            if place and place not in inside:
+            if any(language.finder(name).search(before) for name in _DOUBTFUL):
+                continue
+            if place and (place in beyond or place not in inside):
                 yield material.finding(
                     KIND,
                     Severity.WARNING,
@@ -135,8 +147,7 @@ def _plain(told: Told, material: Material) -> Iterator[tuple[Sentence, str]]:
     language = material.language
     for sentence in told.prose.sentences:
         text = sentence.span.of(told.prose.narrated).replace(marks.SPOKEN, " ")
-        doubtful = ("unreal", "flashback", "perfect")
-        if not any(language.finder(name).search(text) for name in doubtful):
+        if not any(language.finder(name).search(text) for name in _DOUBTFUL):
             yield sentence, text
 
 

@@ -82,10 +82,10 @@ def _visits(told: Told, material: Material) -> Iterator[_Visit]:
 
 
 def _visited(sentence: Sentence, source: Evidence, material: Material) -> Iterator[_Visit]:
-    likely = {each.char for each in sentence.mentions if each.likely}
+    sure = {each.char for each in sentence.mentions if not each.likely}
     for name in ("been_there", "went_there"):
         for match in _told_of(name, sentence, material):
-            if match["s"] not in likely and (place := place_of(match, material.cast)):
+            if match["s"] in sure and (place := place_of(match, material.cast)):
                 yield _Visit(match["s"], place, source)
 
 

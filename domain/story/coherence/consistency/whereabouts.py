@@ -11,7 +11,7 @@ from domain.story.text.mentions import Sentence
 KIND = "place_and_travel"
 _BACK = 3
 """Sentences before somebody's deed in which a way may be told of."""
-_DEEDS = ("acts", "present", "located")
+_NOT_SO = ("unreal", "irrealis", "negation", "flashback", "retold", "perfect", "by_wire")
 
 
 @dataclass(frozen=True)
@@ -35,14 +35,11 @@ def _parted(material: Material) -> Iterator[Finding]:
         return
     away = _away(material.earlier[-1], material)
     draft, language = material.draft, material.language
-    for statement in draft.statements if away else ():
-        char = material.cast.chars.get(statement.subject, "")
-        if statement.phrasing not in _DEEDS or char not in away:
-            continue
-        if not statement.plain or statement.past:
+    for at, char in _deeds(material) if away else ():
+        if char not in away:
             continue
         gone = away.pop(char)
-        sentences = [each for each in draft.prose.sentences if each.span.start <= statement.start]
+        sentences = draft.prose.sentences[: at + 1]
         way = [each for each in sentences if char in each.marked or each in sentences[-_BACK:]]
         if any(
             language.finder(name).search(each.marked)
@@ -62,11 +59,24 @@ def _parted(material: Material) -> Iterator[Finding]:
         yield material.finding(
             KIND,
             Severity.WARNING,
-            f"{statement.subject} was elsewhere at the last chapter's end, and is here with no way "
-            "between",
-            material.evidence(statement),
+            f"{material.cast.by_char[char].name} was elsewhere at the last chapter's end, and is "
+            "here with no way between",
+            material.sentence(draft, sentences[-1]),
             gone.source,
         )
+
+
+def _deeds(material: Material) -> Iterator[tuple[int, str]]:
+    """Who is there in person in the draft, by which of its sentences."""
+    find = material.language.finder
+    for at, sentence in enumerate(material.draft.prose.sentences):
+        likely = {each.char for each in sentence.mentions if each.likely}
+        for pattern in material.language.patterns("in_person") if sentence.mentions else ():
+            for match in pattern.finditer(sentence.marked):
+                char = match.groupdict().get("o") or match.groupdict().get("s") or ""
+                said = sentence.marked[: match.end()]
+                if char not in likely and not any(find(name).search(said) for name in _NOT_SO):
+                    yield at, char
 
 
 def _away(told: Told, material: Material) -> dict[str, _Away]:
