@@ -196,3 +196,4 @@ def bible_words(bible: Bible) -> Iterator[str]:
         yield line.text
     for fact in bible.facts:
         yield from (fact.text, fact.subject, fact.predicate, fact.object)
+    yield from (bible.style.genre, bible.style.notes)

@@ -273,3 +273,30 @@ def test_an_age_is_of_whom_one_speaks_to_and_no_stranger_of_another_gender_takes
     of_her = "Ottoline sat down. Her father had been a rich man. She was fifty."
     assert clashes(of_her)
     assert not clashes(of_her.replace("father", "mother").replace("a rich man", "rich"))
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Ottoline was a small woman in her late fifties.",
+        "Ottoline had spent thirty years in the police.",
+        "Wystan, the elder of the two, went first. Ottoline came after.",
+        "Two days later, at noon, he called. “It’s Monday,” said Wystan.",
+    ],
+)
+def test_ages_by_decades_by_service_and_by_rank_and_the_day_that_one_says(draft: str) -> None:
+    assert clashes(draft)
+
+
+@pytest.mark.parametrize(
+    "draft",
+    [
+        "Ottoline was a small woman in her early thirties.",
+        "Ottoline had spent ten years in the police.",
+        "Ottoline, the elder of the two, went first. Wystan came after.",
+        "Two days later, at noon, he called. “It’s Thursday,” said Wystan.",
+        "The next day Wystan wrote. On Friday he had his answer.",
+    ],
+)
+def test_what_goes_with_them(draft: str) -> None:
+    assert not clashes(draft)

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from domain.story.bible import Bible
 from domain.story.coherence.case import Analysis, Case
+from domain.story.coherence.habits import habits
 from domain.story.coherence.verdict import Evidence, Finding, Severity, Skipped
 from domain.story.cues import Patterns, TraitKind
 from domain.story.extraction.told import Told
@@ -63,10 +64,9 @@ class CharacterDriftDetector:
         if not case.language.trait_kinds:
             reason = f"no traits are known in the language {case.language.code!r}"
             return Analysis(skipped=[Skipped(check=self.name, reason=reason)])
-        *before, draft = case.apart()
+        told = case.apart()
+        *before, draft = told
         shown = _shown(draft)
-        if not shown:
-            return Analysis()
         names = {name for _, name in shown}
         traits = [trait for trait in case.language.trait_kinds if trait.name in names]
         found = _claims(case, before, traits)
@@ -75,7 +75,8 @@ class CharacterDriftDetector:
             for pair, claim in found.items()
             if pair in shown and not any(pair in _shown(told) for told in before)
         }
-        return Analysis([_finding(claim, shown[pair]) for pair, claim in claims.items()])
+        found_out = [_finding(claim, shown[pair]) for pair, claim in claims.items()]
+        return Analysis([*found_out, *habits(case, told)])
 
 
 def _finding(claim: Claim, showings: Sequence[Showing]) -> Finding:

@@ -101,10 +101,12 @@ def clashes(texts: Sequence[Prose]) -> Iterator[Clash]:
             if sentence.scene != scene:
                 scene = sentence.scene
                 course.scene(here)
-            text = sentence.span.of(prose.narrated).replace(marks.SPOKEN, " ")
+            shortened = sentence.span.of(prose.narrated)
+            text = shortened.replace(marks.SPOKEN, " ")
             if any(language.finder(name).search(text) for name in ("unreal", "time_told")):
                 continue
-            for sign in _signs(text, language):
+            said = sentence.span.of(prose.text) if marks.SPOKEN in shortened else ""
+            for sign in (*_signs(text, language), *_today(said, language)):
                 if isinstance(sign, _Shift):
                     course.shift(sign, here)
                 elif (before := course.moment(sign, here)) is not None:
@@ -145,7 +147,20 @@ def _signs(text: str, language: Language) -> list[_Moment | _Shift]:
     for at, sign in chain(loose, _moments(text, language)):
         if not any(start <= at < end for start, end in taken):
             found.append((at, sign))
-    return [sign for _, sign in sorted(found, key=lambda each: each[0])]
+    signs = [sign for _, sign in sorted(found, key=lambda each: each[0])]
+    jumps = any(pattern.search(text) for pattern in language.patterns("weekday_jump"))
+    if jumps and not any(isinstance(sign, _Shift) for sign in signs):
+        return [_Shift(None), *signs]
+    return signs
+
+
+def _today(said: str, language: Language) -> Iterator[_Moment]:
+    """The day that somebody says it is."""
+    words = [word.lower() for word in language.lists["weekdays"]]
+    for pattern in language.patterns("weekday_today"):
+        for match in pattern.finditer(said):
+            at = float(words.index(match.group("word").lower()))
+            yield _Moment("weekday", at, at)
 
 
 def _hours(match: re.Match[str], language: Language) -> float | None:

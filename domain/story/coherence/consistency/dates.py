@@ -1,7 +1,7 @@
 """Dates: how long ago things were, in which month or year, who is older, how time goes on."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from domain.story.coherence.consistency.calendar import clashes
@@ -197,11 +197,11 @@ def _elders(material: Material) -> Iterator[Finding]:
 
 
 def _ages(material: Material) -> dict[str, Statement]:
-    """The bible's people, each with their age."""
+    """Who has an age by the bible or an earlier chapter."""
     return {
         each.subject: each
-        for each in material.canon
-        if each.phrasing == "age" and each.value.isdecimal()
+        for each in material.before
+        if each.phrasing == "age" and each.value.isdecimal() and each.plain and not each.past
     }
 
 
@@ -221,9 +221,29 @@ def _laid_ranks(material: Material) -> Iterator[_Elder]:
 
 
 def _ranked(told: Told, material: Material) -> Iterator[_Elder]:
-    for sentence in _sentences(told):
+    sentences = list(_sentences(told))
+    for at, sentence in enumerate(sentences):
         quote = material.sentence(told, sentence)
         yield from _ranks(sentence, quote, material.cast)
+        yield from _of_two(sentence, sentences[at : at + 2], quote, material.cast)
+
+
+def _of_two(
+    sentence: Sentence, near: Sequence[Sentence], quote: Evidence, cast: Cast
+) -> Iterator[_Elder]:
+    """`The elder of the two`, where it is plain who the other one is."""
+    language, marked = cast.language, sentence.marked
+    if any(language.finder(name).search(marked) for name in ("unreal", "irrealis", "negation")):
+        return
+    for pattern in language.patterns("elder_of_two"):
+        for match in pattern.finditer(marked):
+            people = {one.char for each in near for one in each.mentions} - {match["s"]}
+            others = [char for char in people if cast.by_char[char].kind == "person"]
+            if len(others) == 1:
+                pair = [cast.by_char[char].name for char in (match["s"], *others)]
+                if not match["word"] or language.finder("younger_words").search(match["word"]):
+                    pair.reverse()
+                yield _Elder(pair[0], pair[1], quote)
 
 
 def _ranks(sentence: Sentence, quote: Evidence, cast: Cast) -> Iterator[_Elder]:

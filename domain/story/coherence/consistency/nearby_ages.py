@@ -26,6 +26,8 @@ _GENITIVE = 8
 _APOSTROPHES = "'’"
 _BACK = 2
 """Sentences, this one among them, in which older times may be told of."""
+_GROWN, _OLDEST = 13, 120
+"""Years of age at which one may begin to work or be married, and at which all ends."""
 _THEN = ("flashback", "retold", "formerly")
 
 
@@ -41,10 +43,13 @@ def nearby_ages(material: Material) -> Iterator[Finding]:
     if not known:
         return
     named = _Named(draft.prose, material)
+    least = language.patterns("aged_least")
     for speaker, sentence in named.sentences:
-        for pattern in language.patterns("aged_any"):
+        for pattern in (*language.patterns("aged_any"), *least):
             for match in pattern.finditer(sentence.marked):
                 span = _span(match, sentence, material)
+                if span is not None and pattern in least:
+                    span = span[0] + _GROWN, _OLDEST
                 if span is None or _unclear(match, sentence, material):
                     continue
                 meant = named.meant(match, speaker, sentence)
@@ -55,7 +60,7 @@ def nearby_ages(material: Material) -> Iterator[Finding]:
                 if any(char not in known for char in sure):
                     continue
                 prior = known[sure[0]][-1]
-                if span[1] < prior.span[0] and (
+                if span[0] < prior.span[0] and (
                     named.tells_of_then(sentence, match) or _of_then(sentence, material)
                 ):
                     continue

@@ -2,10 +2,11 @@
 so. Clauses are taken to be of the same event by their people and words."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from domain.story.coherence.consistency.material import QUOTE, Material
+from domain.story.coherence.consistency.setting import set_in_year
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.language import Language
@@ -40,6 +41,7 @@ class _Occasion(NamedTuple):
 def occasions(material: Material) -> Iterator[Finding]:
     """Events of the draft that were at another time before."""
     before = [*_laid_down(material), *material.of_earlier(_told)][:_DATES]
+    before += _for_years(before, set_in_year(material))
     for now in material.of_chapter(material.draft, _told)[:_DATES] if before else ():
         alike = [each for each in before if _same(now, each, material.language)]
         if alike and not any(_agree(now, each, material) for each in alike):
@@ -50,6 +52,14 @@ def occasions(material: Material) -> Iterator[Finding]:
                 now.source,
                 alike[0].source,
             )
+
+
+def _for_years(before: Sequence[_Occasion], now: int | None) -> Iterator[_Occasion]:
+    """For how many years what began in some year is so by now."""
+    for each in before if now else ():
+        years = frozenset(now - year for year in each.when if now and now > year)
+        if each.measure == "year" and years:
+            yield each._replace(measure="since", when=years)
 
 
 def _laid_down(material: Material) -> Iterator[_Occasion]:
@@ -111,7 +121,10 @@ def _dated(
             for match in pattern.finditer(clause)
             if (when := _when(measure, match, language))
         ]
-        if len({when for _, when in found}) == 1:
+        of_relative = measure == "since" and any(
+            pattern.search(what) for pattern in language.patterns("relative_of")
+        )
+        if len({when for _, when in found}) == 1 and not of_relative:
             words = _words(what, language) - {language.stem(found[0][0]["word"].lower())}
             yield _Occasion(measure, found[0][1], who, words, source, back)
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from domain.story.coherence.consistency.ages import ages, fits, span_of
+from domain.story.coherence.consistency.anachronisms import anachronisms
 from domain.story.coherence.consistency.dates import KIND, dates
 from domain.story.coherence.consistency.elapsed import elapsed
 from domain.story.coherence.consistency.material import QUOTE, Material, own
@@ -31,6 +32,7 @@ def time_and_age(material: Material) -> Iterator[Finding]:
     yield from elapsed(material)
     yield from occasions(material)
     yield from setting(material)
+    yield from anachronisms(material)
 
 
 def _nearly(statement: Statement, material: Material) -> bool:
