@@ -1,5 +1,7 @@
 """Things that there were not yet."""
 
+from collections.abc import Mapping
+
 import pytest
 
 from adapters.languages import load_language
@@ -12,7 +14,7 @@ from domain.story.reading import ChapterText
 OF_1846 = {"facts": ["The story is set in Bristol in 1846."]}
 
 
-def found(draft: str, earlier: str = "", code: str = "en", **bible: object) -> bool:
+def found(draft: str, bible: Mapping[str, object], earlier: str = "", code: str = "en") -> bool:
     case = prepare(
         load_language(code),
         Bible.model_validate(bible),
@@ -36,7 +38,7 @@ def found(draft: str, earlier: str = "", code: str = "en", **bible: object) -> b
     ],
 )
 def test_a_thing_of_later_times(draft: str, earlier: str, bible: dict[str, object]) -> None:
-    assert found(draft, earlier, **bible)
+    assert found(draft, bible, earlier)
 
 
 @pytest.mark.parametrize(
@@ -51,10 +53,10 @@ def test_a_thing_of_later_times(draft: str, earlier: str, bible: dict[str, objec
     ],
 )
 def test_nothing_later_or_no_time_known(draft: str, earlier: str, bible: dict[str, object]) -> None:
-    assert not found(draft, earlier, **bible)
+    assert not found(draft, bible, earlier)
 
 
 def test_in_french() -> None:
     facts = {"facts": ["Le roman se passe à Lyon en 1846."]}
-    assert found("Elle décrocha le téléphone.", code="fr", **facts)
-    assert not found("Elle ouvrit le journal.", code="fr", **facts)
+    assert found("Elle décrocha le téléphone.", facts, code="fr")
+    assert not found("Elle ouvrit le journal.", facts, code="fr")

@@ -13,6 +13,7 @@ from domain.story.coherence.consistency.occasions import occasions
 from domain.story.coherence.consistency.setting import set_in_year, setting
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
+from domain.story.text.cast import WORD
 
 
 def time_and_age(material: Material) -> Iterator[Finding]:
@@ -103,7 +104,7 @@ def _born_then(statement: Statement, material: Material) -> Iterator[Finding]:
 
 
 def _age(statement: Statement, material: Material) -> Iterator[Finding]:
-    if statement.past or _of_relative(statement, material):
+    if statement.past or _of_relative(statement, material) or _of_unnamed(statement, material):
         return
     if (now := ages(statement, material)) is None:
         return
@@ -141,6 +142,25 @@ def _of_relative(statement: Statement, material: Material) -> bool:
     """Whether a relative's age is told: `Sam, whose cousin had turned eighteen`."""
     return any(
         pattern.search(statement.quote) for pattern in material.language.patterns("whose_relative")
+    )
+
+
+def _of_unnamed(statement: Statement, material: Material) -> bool:
+    """Whether a pronoun may mean a relative with no name, of whom the sentence before speaks."""
+    language, cast = material.language, material.cast
+    if statement.speaker or any(
+        word in statement.quote for word in cast.own_words(statement.subject)
+    ):
+        return False
+    gender = next((each.gender for each in cast.entities if each.name == statement.subject), "")
+    before = [each for each in material.draft.prose.sentences if each.span.end <= statement.start][
+        -1:
+    ]
+    return any(
+        language.relations[relation].gender in {gender, ""}
+        for each in before
+        for word in map(str.lower, WORD.findall(each.marked))
+        if (relation := language.relation_words.get(word))
     )
 
 
