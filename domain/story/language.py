@@ -42,6 +42,8 @@ class Language(Frozen):
     """Where such a line goes over to the narrator, to the next stop, as patterns."""
     possessive: str = ""
     """What follows a name that owns something, as a pattern: `'s`."""
+    inverted: str = ""
+    """A pronoun behind its verb, with the hyphen: `-elle`."""
     adjectives_follow: bool = False
     """Whether a thing's name begins with its noun."""
     things_have_gender: bool = False
@@ -134,6 +136,11 @@ class Language(Frozen):
         names = ("times_of_day", "weekdays", "months")
         words = (word for name in names for word in self.lists[name])
         return frozenset().union(*map(self.meanings, words))
+
+    @cached_property
+    def word(self) -> re.Pattern[str]:
+        """A word; a pronoun behind its verb is one by itself."""
+        return re.compile(rf"[^\W\d_]+(?:(?!{self.inverted or '(?!)'})-[^\W\d_]+)*")
 
     @cached_property
     def pronoun_table(self) -> Mapping[str, Pronoun]:

@@ -97,6 +97,18 @@ def test_french_speakers() -> None:
     ]
 
 
+def test_a_pronoun_behind_its_verb_speaks() -> None:
+    text = "Claire décrocha. « Je ne viens pas, dit-elle. Mon frère arrive. » Antoine soupira."
+    assert [speaker for speaker, _ in said(text, "fr")] == ["Claire Moreau", "Claire Moreau"]
+
+
+def test_who_has_been_said_to_speak_goes_on() -> None:
+    text = "“No,” said Anna. “He is not here.” Tomas nodded."
+    assert [speaker for speaker, _ in said(text)] == ["Anna Kovacs", "Anna Kovacs"]
+    text = "“No,” said Anna. Tomas turned. “He is not here.” Tomas nodded."
+    assert [speaker for speaker, _ in said(text)] == ["Anna Kovacs", "Tomas Reed"]
+
+
 def test_utterances_start_where_they_stand() -> None:
     text = "« Venez », dit Claire."
     (utterance,) = read(text, "fr").utterances

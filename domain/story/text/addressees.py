@@ -26,20 +26,17 @@ def addressees(prose: Prose) -> Sequence[str]:
 
 def _addressees(prose: Prose) -> Iterator[str]:
     said, text = uttered(prose), marks.blank(prose.text)
+    listener = ""
     for index, (speaker, quotation) in enumerate(said):
         own = prose.cast.chars.get(speaker or "", "")
-        yield next(
-            (
-                char
-                for char in (
-                    _told(prose, quotation),
-                    _called(prose, text, quotation),
-                    *_others(prose, said, index),
-                )
-                if char and char != own
-            ),
-            "",
+        meant = (
+            *([listener] if quotation.resumed else ()),
+            _told(prose, quotation),
+            _called(prose, text, quotation),
+            *_others(prose, said, index),
         )
+        listener = next((char for char in meant if char and char != own), "")
+        yield listener
 
 
 def _told(prose: Prose, quotation: Quotation) -> str:
@@ -58,12 +55,14 @@ def _told(prose: Prose, quotation: Quotation) -> str:
 
 
 def _called(prose: Prose, text: str, quotation: Quotation) -> str:
-    """Who is called by name in the words themselves."""
+    """Who is called by name in the words themselves, and not as a relative: `her aunt, Ida`."""
     marker = Marker(prose.cast, text, third=False)
     abbreviations = frozenset(prose.cast.language.abbreviations)
     for span in sentences(text, quotation.span, abbreviations):
-        named = _CALLED.search(marker.sentence(span, quotation.paragraph, 0).marked)
-        if named:
+        marked = marker.sentence(span, quotation.paragraph, 0).marked
+        named = _CALLED.search(marked)
+        before = marked[: named.start()].rpartition(" ")[2].lower() if named else ""
+        if named and (named["first"] or before not in prose.cast.language.relation_words):
             return named["first"] or named["last"]
     return ""
 

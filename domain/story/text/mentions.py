@@ -7,7 +7,7 @@ from typing import NamedTuple
 from domain.story.language import Language
 from domain.story.phrasings import Pronoun, Role
 from domain.story.text import marks
-from domain.story.text.cast import WORD, Cast
+from domain.story.text.cast import Cast
 from domain.story.text.pronouns import Attention
 from domain.story.text.sentences import Span
 
@@ -64,7 +64,7 @@ class Marker:
         return Sentence(span, self._marked(span, mentions), tuple(mentions), paragraph, scene)
 
     def _mentions(self, span: Span) -> list[Mention]:
-        words = list(WORD.finditer(self._text, span.start, span.end))
+        words = list(self._language.word.finditer(self._text, span.start, span.end))
         found: list[Mention] = []
         self._attention.open(self._text, words)
         at = 0

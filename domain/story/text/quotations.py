@@ -13,13 +13,14 @@ _LONGEST = 20_000
 
 
 class Quotation(NamedTuple):
-    """Words said: their span without the marks, their paragraph's number, and whether they go on
-    from a paragraph that closed no mark."""
+    """Words said: their span without the marks, their paragraph's number; whether they go on from
+    a paragraph that closed no mark, or after the narrator's `said Anna` within the marks."""
 
     span: Span
     outer: Span
     paragraph: int
     continued: bool = False
+    resumed: bool = False
 
 
 def quotations(text: str, language: Language) -> list[Quotation]:
@@ -110,7 +111,8 @@ def _without_asides(text: str, inner: Span, number: int, language: Language) -> 
             said.append(_said(text, start, aside.start(), number))
             start = aside.end()
     said.append(_said(text, start, end, number))
-    return [each for each in said if each.span.end > each.span.start]
+    pieces = [each for each in said if each.span.end > each.span.start]
+    return [*pieces[:1], *(each._replace(resumed=True) for each in pieces[1:])]
 
 
 def _said(text: str, start: int, end: int, number: int) -> Quotation:

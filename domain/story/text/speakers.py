@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 
-from domain.story.language import Language
 from domain.story.text import marks
 from domain.story.text.mentions import Marker, Sentence
 from domain.story.text.prose import Prose
@@ -15,37 +14,58 @@ _BESIDE = 160
 
 def speakers(prose: Prose) -> list[str | None]:
     """The speaker of each quotation, by canonical name; None where it is not plain."""
-    found: list[str | None] = [_beside(prose, index) for index in range(len(prose.said))]
+    found: list[str | None] = []
+    for index, quotation in enumerate(prose.said):
+        resumed = found[index - 1] if quotation.resumed and index else None
+        found.append(resumed or _beside(prose, index, found))
     _share(prose, found)
     _take_turns(prose, found)
     return found
 
 
-def _beside(prose: Prose, index: int) -> str | None:
+def _beside(prose: Prose, index: int, found: Sequence[str | None]) -> str | None:
     """Whom the narrator names beside a quotation, in its paragraph."""
     said = prose.said
     here = said[index]
     paragraph = covering(prose.paragraphs, here.outer.start)
     if paragraph is None:
         return None
-    language = prose.cast.language
-    previous = (
-        said[index - 1].outer.end if index and said[index - 1].paragraph == here.paragraph else 0
-    )
+    goes_on = bool(index) and said[index - 1].paragraph == here.paragraph
+    previous = said[index - 1].outer.end if goes_on else 0
     following = (
         said[index + 1].outer.start
         if index + 1 < len(said) and said[index + 1].paragraph == here.paragraph
         else paragraph.end
     )
     after = prose.marked(here.outer.end, min(following, here.outer.end + _BESIDE, paragraph.end))
-    if (name := _named(prose, language, "said_after", after)) is not None:
+    name = _named(prose, "said_after", after)
+    if name is not None and not (goes_on and _ended(prose, here)):
         return name
     start = max(previous, here.outer.start - _BESIDE, paragraph.start)
-    return _named(prose, language, "said_before", prose.marked(start, here.outer.start))
+    before = prose.marked(start, here.outer.start)
+    if (told := _named(prose, "said_before", before)) is not None:
+        return told
+    return (goes_on and _only_told(prose, before, found[index - 1])) or name
 
 
-def _named(prose: Prose, language: Language, phrasing: str, beside: str) -> str | None:
-    for wording in language.compiled[phrasing]:
+def _ended(prose: Prose, quotation: Quotation) -> bool:
+    """Whether what is said ends as a sentence does, so that the next one need not say whose it
+    is."""
+    words = quotation.span.of(prose.text).rstrip()
+    return words.endswith(".") and not words.endswith("..")
+
+
+def _only_told(prose: Prose, between: str, speaker: str | None) -> str | None:
+    """Who has just been said to speak, where the narrator has turned to nobody else since."""
+    if speaker is None or _named(prose, "said_after", between) != speaker:
+        return None
+    people = {char for char in between if char in prose.cast.by_char}
+    people = {char for char in people if prose.cast.by_char[char].kind == "person"}
+    return speaker if people == {prose.cast.chars[speaker]} else None
+
+
+def _named(prose: Prose, phrasing: str, beside: str) -> str | None:
+    for wording in prose.cast.language.compiled[phrasing]:
         if (match := wording.pattern.search(beside)) is not None:
             return prose.cast.by_char[match.group("s")].name
     return None

@@ -39,11 +39,11 @@ def sentences_said(material: Material) -> Iterator[tuple[str | None, Sentence]]:
     kinsfolk = Kinsfolk(material)
     abbreviations = frozenset(material.language.abbreviations)
     text = marks.blank(prose.text)
-    turn, named, marker = -1, "", Marker(cast, text)
+    turn, named, marker = (-1, "", ""), "", Marker(cast, text)
     for (speaker, quotation), you in zip(uttered(prose), addressees(prose), strict=True):
         i = cast.chars.get(speaker or "", "")
-        if quotation.paragraph != turn:
-            turn, named = quotation.paragraph, ""
+        if (quotation.paragraph, i, you) != turn:
+            turn, named = (quotation.paragraph, i, you), ""
             marker = Marker(cast, text, i=i, you=you)
         for span in sentences(text, quotation.span, abbreviations):
             sentence = marker.sentence(span, quotation.paragraph, 0)

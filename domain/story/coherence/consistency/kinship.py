@@ -21,6 +21,8 @@ _STEPS: Mapping[tuple[str, str], str] = {
     ("spouse", "sibling"): "sibling_in_law",
     ("spouse", "parent"): "parent_in_law",
     ("child", "spouse"): "child_in_law",
+    ("parent", "lover"): "step_parent",
+    ("lover", "child"): "step_child",
     ("avuncular", "child"): "cousin",
     ("cousin", "parent"): "avuncular",
     ("avuncular", "spouse"): "avuncular",
@@ -30,6 +32,9 @@ _CLOSE = {
     for pair in (
         ("betrothed", "spouse"),
         ("ex_spouse", "spouse"),
+        ("lover", "spouse"),
+        ("lover", "ex_spouse"),
+        ("lover", "betrothed"),
         ("step_parent", "parent"),
         ("step_child", "child"),
         ("step_parent", "parent_in_law"),  # some languages have one word for both
