@@ -7,6 +7,7 @@ from domain.story.coherence.consistency.material import Material
 from domain.story.coherence.consistency.ties import RELATED, against, relation, word_of
 from domain.story.coherence.verdict import Finding
 from domain.story.extraction.statements import Statement
+from domain.story.phrasings import Gender
 
 
 def kin_there(statement: Statement, material: Material) -> Iterator[Finding]:
@@ -18,12 +19,15 @@ def kin_there(statement: Statement, material: Material) -> Iterator[Finding]:
         return
     if not statement.sure and not material.names_no_other(statement.subject, statement.quote):
         return
-    for who, kin in _kin_of(statement, material):
+    for who, kin, gender in _kin_of(statement, material):
         for prior in material.before:
             if not prior.plain or (prior.phrasing == "no_kin") is none or _half(prior, material):
                 continue
-            if (who, kin) not in _kin_of(prior, material) or prior.quote == statement.quote:
-                continue
+            known = {each for each in _kin_of(prior, material) if each[:2] == (who, kin)}
+            genders = {gender} if none else {each for _, _, each in known}
+            had = {each for _, _, each in known} if none else {gender}
+            if not known or prior.quote == statement.quote or not genders & {"", *had}:
+                continue  # sons are no daughters
             if _wed(who, statement, prior, material):
                 return
             if _bereaved(prior, material) and _of_the_dead(statement, material):
@@ -52,39 +56,45 @@ def _bereaved(statement: Statement, material: Material) -> bool:
 
 def _of_the_dead(statement: Statement, material: Material) -> bool:
     """Whether a statement tells of earlier times, or of a death."""
-    return any(
-        material.language.finder(name).search(statement.quote)
-        for name in ("perfect", "dead_values", "bereft")
-    )
+    lists = ["perfect", "dead_values", "bereft", *(["bygone"] if statement.speaker else [])]
+    return any(material.language.finder(name).search(statement.quote) for name in lists)
 
 
-def _kin_of(statement: Statement, material: Material) -> frozenset[tuple[str, str]]:
-    """Who has, or has not, kin of which kind, by a statement."""
+def _kin_of(statement: Statement, material: Material) -> frozenset[tuple[str, str, Gender]]:
+    """Who has, or has not, kin of which kind and gender, by a statement."""
     if statement.phrasing in RELATED:
         known = relation(word_of(statement), material)
-        other = material.cast.named(statement.object)
+        owner, other = (
+            material.cast.named(name) for name in (statement.subject, statement.object)
+        )
         if known is None or (known.gender and other and other.gender not in ("", known.gender)):
             return frozenset()  # `your father, Ida`
-        return frozenset(((statement.subject, known.kin), (statement.object, known.inverse)))
+        return frozenset(
+            (
+                (statement.subject, known.kin, known.gender or (other.gender if other else "")),
+                (statement.object, known.inverse, owner.gender if owner else ""),
+            )
+        )
     if statement.phrasing not in ("has_kin", "no_kin"):
         return frozenset()
-    return frozenset((statement.subject, kin) for kin in _kinds_of_kin(statement, material))
+    return frozenset((statement.subject, *kind) for kind in _kinds_of_kin(statement, material))
 
 
-def _kinds_of_kin(statement: Statement, material: Material) -> frozenset[str]:
-    """The kinds of kin that a statement is about."""
+def _kinds_of_kin(statement: Statement, material: Material) -> frozenset[tuple[str, Gender]]:
+    """The kinds of kin that a statement is about, and of which gender."""
     word = statement.groups.get("word", "").lower()
-    if (known := relation(word, material)) is not None:
-        return frozenset((known.kin,))
+    known = relation(word, material)
+    if known is not None and not _bereaved(statement, material):
+        return frozenset(((known.kin, known.gender),))
     if statement.phrasing != "no_kin":
         wed = material.language.finder("marry").search(word) is not None
-        return frozenset(("spouse",)) if wed else frozenset()
+        return frozenset((("spouse", ""),)) if wed else frozenset()
     if material.language.finder("kinless").search(word):
-        return frozenset(("sibling", "parent", "child", "spouse"))
+        return frozenset((kin, "") for kin in ("sibling", "parent", "child", "spouse"))
     for kin in ("sibling", "parent", "child"):
         if material.language.finder(f"{kin}less").search(word):
-            return frozenset((kin,))
-    return frozenset(("spouse",))
+            return frozenset(((kin, ""),))
+    return frozenset((("spouse", ""),))
 
 
 def kin_counted(statement: Statement, material: Material) -> Iterator[Finding]:

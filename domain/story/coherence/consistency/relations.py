@@ -2,11 +2,19 @@
 
 from collections.abc import Iterator
 
+from domain.story.coherence.consistency.called import Called
 from domain.story.coherence.consistency.kin_had import kin_counted, kin_there
 from domain.story.coherence.consistency.kin_said import said, sentences_said
 from domain.story.coherence.consistency.kinship import Kinship, close, composed_kin, paths
 from domain.story.coherence.consistency.material import Material, own
-from domain.story.coherence.consistency.ties import KIND, RELATED, against, relation, word_of
+from domain.story.coherence.consistency.ties import (
+    KIND,
+    RELATED,
+    against,
+    kin_of,
+    relation,
+    word_of,
+)
 from domain.story.coherence.consistency.unowned import Unowned
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement, of_sentence
@@ -35,13 +43,15 @@ def relations(material: Material) -> Iterator[Finding]:
 
 
 def _unowned(material: Material) -> Iterator[Finding]:
-    """Relatives of whoever is near."""
+    """Relatives of whoever is near, and what they are called."""
     ties = [
         (prior, known)
         for prior in _all_related(material)
         if (known := relation(word_of(prior), material)) is not None
     ]
-    unowned = Unowned(KIND, material, ties)
+    kin = kin_of(ties, material)
+    yield from Called(material, kin).findings()
+    unowned = Unowned(material, kin)
     for sentence in material.draft.prose.sentences:
         yield from unowned.findings(sentence)
     for speaker, sentence in sentences_said(material):

@@ -1,14 +1,13 @@
 """Relatives of whoever is near: `her mother Ida`, `your brother Paul`, `Uncle Tom`, where nobody
 has Ida for a mother, and somebody near has her for a sister."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
 
 from domain.story.coherence.consistency.kinship import close
 from domain.story.coherence.consistency.material import QUOTE, Material, own
+from domain.story.coherence.consistency.ties import KIND, Kin
 from domain.story.coherence.verdict import Finding, Severity
-from domain.story.extraction.statements import Statement
 from domain.story.phrasings import Gender, Relation
 from domain.story.text.mentions import Sentence
 
@@ -18,12 +17,11 @@ _NEAR = 600
 
 @dataclass(frozen=True, eq=False)
 class Unowned:
-    """Looks at sentences whose relatives have no plain owner. `ties` are what came before, each
-    with its relation."""
+    """Looks at sentences whose relatives have no plain owner. `kin` is who is whose by what came
+    before."""
 
-    kind: str
     material: Material
-    ties: Sequence[tuple[Statement, Relation]] = field(repr=False)
+    kin: Kin = field(repr=False)
 
     def findings(self, sentence: Sentence, speaker: str = "") -> Iterator[Finding]:
         """What no relation of anybody near allows; `speaker` is who says it, by character."""
@@ -48,7 +46,7 @@ class Unowned:
         who = self.material.cast.by_char[char]
         if said.gender and who.gender not in ("", said.gender):
             return
-        known = self._kin.get(char, {})
+        known = self.kin.get(char, {})
         if not known or any(close(kin, said.kin) for kin, _ in known.values()):
             return
         near = self._near(sentence) - {char, speaker}
@@ -61,7 +59,7 @@ class Unowned:
         for owner, prior in fitting[:1]:
             name = self.material.cast.by_char[owner].name
             yield self.material.finding(
-                self.kind,
+                KIND,
                 Severity.WARNING,
                 f"{who.name} is nobody's {said.words[0]} by what came before; {own(name)} "
                 f"{prior.groups.get('word', prior.value)} perhaps",
@@ -71,18 +69,6 @@ class Unowned:
                 ),
                 self.material.evidence(prior),
             )
-
-    @cached_property
-    def _kin(self) -> Mapping[str, Mapping[str, tuple[str, Statement]]]:
-        """Whose kin somebody is, of what kind and by what statement, by characters."""
-        found: dict[str, dict[str, tuple[str, Statement]]] = {}
-        chars = self.material.cast.chars
-        for prior, relation in self.ties:
-            owner, other = chars.get(prior.subject), chars.get(prior.object)
-            if owner and other and relation.realm == "kin":
-                found.setdefault(other, {})[owner] = (relation.kin, prior)
-                found.setdefault(owner, {})[other] = (relation.inverse, prior)
-        return found
 
     def _near(self, sentence: Sentence) -> frozenset[str]:
         """Who is mentioned near a sentence, by name or not."""
