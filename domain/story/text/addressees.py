@@ -29,10 +29,12 @@ def _addressees(prose: Prose) -> Iterator[str]:
     listener = ""
     for index, (speaker, quotation) in enumerate(said):
         own = prose.cast.chars.get(speaker or "", "")
+        goes_on = index and said[index - 1][0] == speaker
+        goes_on = goes_on and said[index - 1][1].paragraph == quotation.paragraph
         meant = (
-            *([listener] if quotation.resumed else ()),
             _told(prose, quotation),
             _called(prose, text, quotation),
+            listener if goes_on and speaker else "",
             *_others(prose, said, index),
         )
         listener = next((char for char in meant if char and char != own), "")

@@ -57,11 +57,16 @@ def kin_named(key: str, value: str, cast: Cast) -> Iterator[tuple[str, str]]:
     language, word = cast.language, plain_key(key, cast.language)
     if word in language.relation_words or word in language.tie_words:
         for part in _LISTED.split(value):
-            if name := part.split("(")[0].strip():
+            name = part.split("(")[0].strip()
+            if name and (cast.named(name) or not name[0].islower()):
                 yield word, name
         return
+    of_whom = rf"{language.alternatives('relative')} {language.alternatives('genitive')}"
+    owned = re.compile(rf"{of_whom}|{language.possessive or '(?!)'}", re.IGNORECASE)
     for part in (f"{word}, {value}", *value.split(";")):
         found = language.finder("relative").search(part)
+        if owned.search(part):
+            continue  # `Eva's brother` and `aunt of Eva` say whose, not who
         other = _other(part[: found.start()] + part[found.end() :], cast) if found else None
         if found and other:
             yield found.group().lower(), other.name

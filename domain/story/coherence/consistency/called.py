@@ -17,6 +17,8 @@ from domain.story.text.speakers import uttered
 
 _NEAR = 500
 """Characters around what is said in which somebody else is named who may be meant."""
+_RELIGIOUS = ("parent", "sibling")
+"""`Sister Ida` may be a nun."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,14 +55,19 @@ class Called:
                     return
 
     def _spoken_of(self, sentence: Sentence, i: str, you: str) -> Iterator[Finding]:
-        for pattern in self.material.language.patterns("kin_titled"):
-            for match in pattern.finditer(sentence.marked):
-                said, char = relation(match["word"], self.material), match["o"]
-                known = self.kin.get(char, {})
-                if said is None or i not in known or _goes_with(known[i][0], said):
-                    continue
-                if all(kin != said.kin for kin, _ in known.values()) and you != char:
-                    yield self._finding(sentence, said, i, char)
+        text = self.material.draft.text
+        owners = {each.end + 1: each.char for each in sentence.mentions if each.owner}
+        for start, end, char, *_ in sentence.mentions:
+            title, _, name = text[start:end].partition(" ")
+            said, known = relation(title, self.material), self.kin.get(char, {})
+            if not name or said is None or char == you or owners.get(start, i) != i:
+                continue
+            if said.kin in _RELIGIOUS:
+                continue
+            if i not in known or _goes_with(known[i][0], said):
+                continue
+            if all(kin != said.kin for kin, _ in known.values()):
+                yield self._finding(sentence, said, i, char)
 
     def _another(self, sentence: Sentence, i: str, you: str) -> bool:
         """Whether somebody else is near who may be what is said."""

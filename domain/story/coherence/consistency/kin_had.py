@@ -64,9 +64,7 @@ def _kin_of(statement: Statement, material: Material) -> frozenset[tuple[str, st
     """Who has, or has not, kin of which kind and gender, by a statement."""
     if statement.phrasing in RELATED:
         known = relation(word_of(statement), material)
-        owner, other = (
-            material.cast.named(name) for name in (statement.subject, statement.object)
-        )
+        owner, other = (material.cast.named(name) for name in (statement.subject, statement.object))
         if known is None or (known.gender and other and other.gender not in ("", known.gender)):
             return frozenset()  # `your father, Ida`
         return frozenset(
