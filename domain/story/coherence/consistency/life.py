@@ -49,7 +49,12 @@ def life_and_death(material: Material) -> Iterator[Finding]:
     yield from dead_or_alive(dead, material)
     yield from _now(dead, told_here, kinsfolk, material)
     reported: set[str] = set()
-    said = (each for each in material.credible if each.phrasing in _SAID)
+    habits = material.language.finder("habitual")
+    said = (
+        each
+        for each in material.credible
+        if each.phrasing in _SAID and not habits.search(each.quote)
+    )
     of_kin = _of_kin(kinsfolk, material)
     deeds = _deeds(kinsfolk, material)
     draft = material.draft
