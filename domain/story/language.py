@@ -78,6 +78,8 @@ class Language(Frozen):
     concepts: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
     """What else in a text is taken for a word of a rule or secret; `/` between words for the
     same."""
+    feasts: Mapping[str, tuple[int, int]] = Field(default_factory=dict)
+    """Words for a day of the year, as patterns, with its month and day."""
     clock: Mapping[str, tuple[float, float]] = Field(default_factory=dict)
     """Words for a time of day, with the hours from and to."""
     hours: Mapping[str, tuple[int, int]] = Field(default_factory=dict)

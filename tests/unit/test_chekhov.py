@@ -121,3 +121,82 @@ def test_an_item_of_the_bible_that_no_chapter_uses_is_for_information() -> None:
 @settings(max_examples=30)
 def test_any_text_is_looked_at(texts: list[str]) -> None:
     assert findings(*texts) == findings(*texts)
+
+
+KEPT_QUIET = [
+    ("en", "Mara swore that she would return the lantern by All Saints.", "It was 3 November."),
+    (
+        "en",
+        "“But I promise,” said Mara, “that before the old year is out I shall mend the lantern.”",
+        "On the second day of January Tobin slept.",
+    ),
+    (
+        "fr",
+        "Mara jura de rendre la lanterne avant la Toussaint.",
+        "Mercredi 17 novembre. Il pleut.",
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "promised", "now"), KEPT_QUIET)
+def test_a_day_by_which_something_was_promised_passes(code: str, promised: str, now: str) -> None:
+    assert findings(f"{NOTHING} {promised}", f"{now} Tobin and Mara slept.", code=code)
+
+
+@pytest.mark.parametrize(
+    ("code", "promised", "now"),
+    [
+        *(
+            (
+                code,
+                said,
+                now.replace("17", "2")
+                .replace("novembre", "octobre")
+                .replace("3 November", "3 October")
+                .replace("second day of January", "second day of July"),
+            )
+            for code, said, now in KEPT_QUIET
+        ),
+        ("en", KEPT_QUIET[0][1], "It was 3 November. Mara had returned the lantern."),
+        ("fr", KEPT_QUIET[2][1], "Mercredi 17 novembre. Mara a rendu la lanterne."),
+    ],
+)
+def test_a_day_before_it_or_a_promise_kept_is_none(code: str, promised: str, now: str) -> None:
+    assert not findings(f"{NOTHING} {promised}", f"{now} Tobin and Mara slept.", code=code)
+
+
+@pytest.mark.parametrize(
+    ("code", "vow", "broken"),
+    [
+        (
+            "en",
+            "Mara swore over the grave that she would never set foot in Lindle Abbey again.",
+            "Mara crossed the yard of Lindle Abbey and talked to the porter.",
+        ),
+        (
+            "fr",
+            "Mara jura devant le cercueil qu’elle ne boirait plus une goutte d’alcool.",
+            "Mara but un cognac.",
+        ),
+    ],
+)
+def test_a_vow_is_broken_as_if_nothing_were(code: str, vow: str, broken: str) -> None:
+    assert findings(f"{NOTHING} {vow}", broken, code=code)
+    remembered = {"en": "She had sworn not to.", "fr": "Elle avait juré."}[code]
+    assert not findings(f"{NOTHING} {vow}", f"{broken} {remembered}", code=code)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("en", "“Do you have the amulet that Tobin showed us?” said Mara."),
+        ("en", "Tobin had shown her the amulet under the floor, said Mara."),
+        ("en", "Mara held the amulet that the ferryman gave her to the light."),
+        ("fr", "Mara pensa à l’amulette que Tobin lui avait montrée."),
+    ],
+)
+def test_what_somebody_known_gave_was_mentioned_once(code: str, said: str) -> None:
+    met = f"{NOTHING} Tobin, the ferryman, and Mara sat down."
+    assert findings(met, said, code=code)
+    word = "amulette" if code == "fr" else "amulet"
+    assert not findings(f"{met} {word.title()}: a green {word}.", said, code=code)

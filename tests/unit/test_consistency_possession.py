@@ -91,6 +91,27 @@ from tests.unit.contradictions import Laid, contradictions
         ("en", "The compass fell into the sea.", "The compass lay in its case."),
         ("fr", "Nora vendit sa montre à un collègue.", "Nora remonta sa montre."),
         ("fr", "J’ai cassé la longue-vue.", "J’ai cherché la côte avec la longue-vue."),
+        ("en", "Nora had to pawn the violin.", "Nora tuned the violin."),
+        ("en", "Nora tore the map up.", "Nora flipped open the map."),
+        ("en", "The vase slipped and shattered on the hearth.", "Nora filled the vase."),
+        ("en", "Nora feeds the letter to the stove.", "Nora smooths the letter flat."),
+        ("en", "Paul threw the gun as far as he could out into the Tagus.", "Paul cocked the gun."),
+        ("en", "Paul wiped the gun and threw it off the pier.", "Paul patted the gun."),
+        ("en", "The bailiffs impounded the van.", "Paul reversed the van."),
+        ("en", "The watch lay on its face with its works burst.", "Tom wound the watch."),
+        ("en", "The van came to rest at the bottom of a ravine.", "The van rolled up to the gate."),
+        ("en", "Tom no longer owned a car.", "Tom parked his car by the gate."),
+        ("en", "“I have never had a gun,” said Tom.", "Tom took out his gun."),
+        ("en", ("Tom Hask", "habits", "owns no car; hates them"), "Tom started his car."),
+        ("en", "Nora sold the locket.", "“Oh,” said Nora, twisting the locket."),
+        ("en", "Tom shredded the deed.", "“The deed is in my pocket,” said Tom."),
+        ("fr", "La montre est cassée.", "Nora remonta la montre."),
+        ("fr", "Paul dut vendre le violon. Il vendit le violon.", "Paul accordait le violon."),
+        ("fr", "Nora lança la bague du haut de la falaise.", "Nora ôta la bague."),
+        ("fr", "Nora jeta dans le puits la bague.", "Nora prit le pain et la bague."),
+        ("fr", "Paul n’avait plus de voiture.", "Paul gara sa voiture."),
+        ("fr", "Paul ne possède pas de téléphone.", "Paul sortit son téléphone."),
+        ("fr", "Le vase tomba et se brisa.", "Nora remplit et posa le vase."),
     ],
 )
 def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) -> None:
@@ -165,6 +186,17 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ("en", ("the locket", "material", "melted silver"), "Nora put on the locket."),
         ("en", ("the locket", "history", "stolen, and recovered"), "Nora put on the locket."),
         ("en", "Nora sold the locket.", "Nora missed the locket. She thought of the locket."),
+        ("en", "Nora sold the locket.", "Nora touched her throat, where the locket had hung."),
+        ("en", "Nora pawned the locket.", "Nora redeemed the locket. Nora opened the locket."),
+        ("en", "Nora wanted to sell the locket.", "Nora opened the locket."),
+        ("en", "Tom threw the rope over the side of the wall.", "Paul threw him a rope."),
+        ("en", "Tom burned the letter.", "“I read the letter in March,” said Tom."),
+        ("en", "The sheriff took the gun and gave it back.", "Tom loaded the gun."),
+        ("en", "Tom lost the map in the fog, and found it.", "Tom spread the map."),
+        ("en", "Tom never owned a car.", "Tom got into Nora’s car and drove her car home."),
+        ("en", "Tom never owned a car.", "Tom bought a car in May. Tom parked his car."),
+        ("fr", "Le cheval fut vendu.", "Il y a un mois encore, Nora sellait le cheval."),
+        ("fr", "Nora perdit la clé et la retrouva.", "Nora prit la clé."),
     ],
 )
 def test_what_only_seems_to_is_not(language: str, laid: Laid, draft: str) -> None:
@@ -179,3 +211,12 @@ def test_what_its_owner_threw_away_is_gone() -> None:
     case = prepare(load_language("en"), bible, (chapter,), draft)
     (found,) = possession(gather(case))
     assert [each.source for each in found.evidence] == ["draft", "chapter 1"]
+
+
+def test_what_would_break_when_it_is_used_is_whole_till_then() -> None:
+    bell = "The silver bell breaks when it has been rung."
+    bible = Bible.model_validate(
+        {"characters": ["Nora Vane"], "items": ["the silver bell"], "facts": [bell]}
+    )
+    draft = ChapterText(number=1, text="Nora held the silver bell to the light.")
+    assert not list(possession(gather(prepare(load_language("en"), bible, (), draft))))

@@ -1,11 +1,12 @@
 """Setups and payoffs: what was promised and forgotten, and what comes from nowhere."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, partial
 
 from domain.story.bible import Character, Named, bible_words
 from domain.story.coherence.case import Analysis, Case
+from domain.story.coherence.promises import KIND, TRACKER, last_told, unkept
 from domain.story.coherence.verdict import Evidence, Finding, Severity, Skipped
 from domain.story.cues import any_noun
 from domain.story.extraction.payoffs import OPEN, advance
@@ -13,9 +14,10 @@ from domain.story.extraction.setups import content, with_people
 from domain.story.language import Language
 from domain.story.reading import ChapterReading
 from domain.story.setups import Setup, SetupStatus
+from domain.story.text.mentions import Sentence
 from domain.story.text.prose import Prose
+from domain.story.text.speakers import spoken
 
-_KIND = "setup"
 _UNUSED_FROM = 8
 """Chapters after which an item of the bible may be expected to have come up."""
 
@@ -34,7 +36,7 @@ class ChekhovTracker:
     weapon, a thing or a skill that decides something and was never heard of before.
     """
 
-    name = "chekhov"
+    name = TRACKER
 
     def analyse(self, case: Case) -> Analysis:
         """Overdue setups, payoffs that were never set up, items that nobody has used."""
@@ -56,72 +58,28 @@ def _overdue(case: Case) -> Iterator[Finding]:
         setups = prose.once(advance, after, given=setups) if prose else after()
     setups = advance(setups, case.draft, case.language)
     number = case.draft.chapter.number
-    yield from _past_deadline(case, setups)
+    yield from unkept(case, setups)
     ends = _ends(case.draft.chapter.text, case.language)
     open_ones = [
         setup
         for setup in setups
-        if setup.status in OPEN and setup.planted.chapter < number and _last(setup) < number
+        if setup.status in OPEN and setup.planted.chapter < number and last_told(setup) < number
     ]
     overdue = [setup for setup in open_ones if ends or setup.status is SetupStatus.OVERDUE]
-    overdue.sort(key=lambda setup: (_last(setup), setup.setup_id))
+    overdue.sort(key=lambda setup: (last_told(setup), setup.setup_id))
     for setup in overdue[:_MOST_OVERDUE]:
-        patience = (setup.due or number) - _last(setup)
-        late = ends or number - _last(setup) > 2 * patience
+        patience = (setup.due or number) - last_told(setup)
+        late = ends or number - last_told(setup) > 2 * patience
         yield Finding(
-            analyser=ChekhovTracker.name,
-            kind=_KIND,
+            analyser=TRACKER,
+            kind=KIND,
             severity=Severity.WARNING if late else Severity.INFO,
             message=f"{setup.kind} without a payoff: {setup.subject} (planted in chapter "
-            f"{setup.planted.chapter}, last mentioned in chapter {_last(setup)})",
+            f"{setup.planted.chapter}, last mentioned in chapter {last_told(setup)})",
             evidence=(
                 Evidence(source=f"chapter {setup.planted.chapter}", quote=setup.planted.quote),
             ),
         )
-
-
-def _past_deadline(case: Case, setups: Iterable[Setup]) -> Iterator[Finding]:
-    """What was to be done before something that happens in the draft, and nothing is said of it."""
-    text, number = case.draft.chapter.text, case.draft.chapter.number
-    language = case.language
-    unkept = [setup for setup in setups if setup.status in OPEN and _last(setup) < number]
-    awaited = [(setup, stems) for setup in unkept if (stems := _awaited(setup, language))]
-    if not awaited:
-        return
-    sentences = case.apart()[-1].prose.sentences
-    told = [
-        (line, content(line, language))
-        for sentence in sentences
-        if not language.finder("irrealis").search(sentence.marked)
-        for line in (sentence.span.of(text),)
-    ]
-    for setup, stems in awaited:
-        line = next((line for line, words in told if stems <= words), "")
-        if line:
-            yield Finding(
-                analyser=ChekhovTracker.name,
-                kind=_KIND,
-                severity=Severity.WARNING,
-                message=f"the time has come, and nothing is said of the {setup.kind}: "
-                f"{setup.subject}",
-                evidence=(
-                    Evidence(source="draft", quote=line[:_QUOTE].rstrip()),
-                    Evidence(source=f"chapter {setup.planted.chapter}", quote=setup.planted.quote),
-                ),
-            )
-
-
-def _awaited(setup: Setup, language: Language) -> frozenset[str]:
-    """The stems of what a setup is to be done before."""
-    for kind in language.setup_kinds:
-        for pattern in kind.deadline if kind.kind == setup.kind else ():
-            if (match := pattern.search(setup.text)) is not None:
-                return content(match.group("what"), language)
-    return frozenset()
-
-
-def _last(setup: Setup) -> int:
-    return setup.progress[-1].chapter if setup.progress else setup.planted.chapter
 
 
 def _ends(text: str, language: Language) -> bool:
@@ -140,8 +98,8 @@ def _unused(case: Case) -> Iterator[Finding]:
     for item in case.bible.items:
         if item.name not in present:
             yield Finding(
-                analyser=ChekhovTracker.name,
-                kind=_KIND,
+                analyser=TRACKER,
+                kind=KIND,
                 severity=Severity.INFO,
                 message=f"{item.name} is in the bible and in none of {len(readings)} chapters",
                 evidence=(Evidence(source="bible", quote=item.name),),
@@ -152,18 +110,17 @@ def _from_nowhere(case: Case) -> Iterator[Finding]:
     text = case.draft.chapter.text
     prose = case.apart()[-1].prose
     finder = _Nowhere(case, prose)
-    for at in range(len(prose.sentences)):
-        for subject, message in finder.at(at):
+    told = [(each, finder.at(at)) for at, each in enumerate(prose.sentences)]
+    told += [(each, finder.entrusted(each, each.marked)) for _, each in spoken(prose)]
+    for sentence, found in told:
+        for subject, message in found:
+            quote = sentence.span.of(text)[:_QUOTE].rstrip()
             yield Finding(
-                analyser=ChekhovTracker.name,
-                kind=_KIND,
+                analyser=TRACKER,
+                kind=KIND,
                 severity=Severity.WARNING,
                 message=f"{subject} {message}",
-                evidence=(
-                    Evidence(
-                        source="draft", quote=prose.sentences[at].span.of(text)[:_QUOTE].rstrip()
-                    ),
-                ),
+                evidence=(Evidence(source="draft", quote=quote),),
             )
 
 
@@ -185,7 +142,10 @@ class _Nowhere:
         nouns = [noun for each in language.setups.objects.values() for noun in each.nouns]
         self._decisive = _compiled(language, cues.decisive, weapon.nouns if weapon else ())
         self._weapons = any_noun(weapon.nouns) if weapon else ""
-        self._entrusted = _compiled(language, cues.entrusted, (*nouns, *cues.things))
+        everyday = language.lists["everyday"]
+        rare = [thing for thing in language.lists["things"] if thing not in everyday]
+        given = dict.fromkeys((*nouns, *cues.things, *rare))
+        self._entrusted = _compiled(language, cues.entrusted, tuple(given))
         self._outcome, self._explained, self._armed, self._windfall = (
             [language.pattern(each) for each in patterns]
             for patterns in (cues.outcome, cues.explained, cues.armed, cues.windfall)
@@ -200,17 +160,27 @@ class _Nowhere:
         for match in _all(self._decisive, marked):
             if self._decides(place) and not self._has_weapons(match.group("s"), marked, place):
                 yield match.group("noun").lower(), "decides it here and was never set up"
-        for match in _all(self._entrusted, marked):
-            name = self._name(match.group("s"))
-            noun = match.group("noun")
-            if name in self._acquainted and self._unheard(noun, place):
-                yield noun.lower(), f"is said to have come from {name}, and was never mentioned"
+        yield from self.entrusted(sentence, marked)
         for match in _all(self._windfall, marked):
             what = match.group("what")
             asked = content(what, self._language)
             known = sum(self._is_known(stem, place) for stem in asked)
             if 2 * known < len(asked):
                 yield self._name(match.group("s")), f"{what.strip()}: it was never set up"
+
+    def entrusted(self, sentence: Sentence, marked: str) -> Iterator[tuple[str, str]]:
+        """A thing that somebody known is said to have given or hidden before, and never did."""
+        start = sentence.span.start
+        for match in _all(self._entrusted, marked):
+            groups, noun = match.groupdict(), match["noun"]
+            giver = groups.get("giver")
+            if groups.get("s"):
+                name = self._name(match["s"])
+                known = name in self._acquainted
+            else:
+                name, known = f"the {giver}", bool(giver) and self._heard(giver or "", start)
+            if known and not self._heard(noun, start):
+                yield noun.lower(), f"is said to have come from {name}, and was never mentioned"
 
     def _name(self, char: str) -> str:
         return self._prose.cast.by_char[char].name
@@ -237,18 +207,18 @@ class _Nowhere:
             start = sentence.span.end
         return first
 
-    def _told_before(self, word: str, place: int) -> bool:
-        """Whether a pattern fits anywhere before a sentence of the draft."""
+    def _told_before(self, word: str, start: int) -> bool:
+        """Whether a pattern fits anywhere before a place in the draft."""
         if word not in self._first_ends:
             find = re.compile(word, re.IGNORECASE).search
             ends = [match.end() for match in (find(self._prose.text),) if match]
             never = len(self._prose.text) + 1
             self._first_ends[word] = 0 if find(self._before) else min(ends, default=never)
-        return self._first_ends[word] <= self._prose.sentences[place].span.start
+        return self._first_ends[word] <= start
 
-    def _unheard(self, noun: str, place: int) -> bool:
+    def _heard(self, noun: str, start: int) -> bool:
         word = rf"\b{re.escape(noun.lower().removesuffix('s'))}s?\b"
-        return not self._told_before(word, place)
+        return self._told_before(word, start)
 
     def _decides(self, place: int) -> bool:
         soon = self._prose.sentences[place : place + _SOON]
@@ -263,7 +233,7 @@ class _Nowhere:
             name not in self._acquainted
             or bool(_all(self._explained, marked))
             or bool(_all(self._armed, known))
-            or self._told_before(self._weapons, place)
+            or self._told_before(self._weapons, self._prose.sentences[place].span.start)
         )
 
 

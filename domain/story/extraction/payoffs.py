@@ -138,7 +138,8 @@ class _About:
         self._kind = kind
         who, _, what = setup.subject.rpartition(": ")
         for pattern in kind.deadline if kind else ():
-            what = pattern.sub("", what)
+            rest = pattern.sub("", what)
+            what = rest if content(rest, language) else what
         self._what = content(what, language)
         names = [re.escape(word) for word in who.split() if word[:1].isupper()]
         self._who = re.compile(rf"\b(?:{'|'.join(names)})\b") if names else None

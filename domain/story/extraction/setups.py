@@ -68,7 +68,9 @@ def _planted(prose: Prose, chapter: int) -> Iterator[tuple[int, Setup]]:
     for speaker, quotation in uttered(prose):
         for span in sentences(prose.text, quotation.span, abbreviations):
             words = span.of(prose.text)
-            yield from _in_words(prose, chapter, words, span, speaker or "")
+            before = last[1].of(prose.text).rstrip() if last and last[0] == speaker else ""
+            said = f"{before} {words}" if before.endswith(",") else words
+            yield from _in_words(prose, chapter, said, span, speaker or "")
             if last is not None and last[0] == speaker:
                 yield from _affirmed(prose, chapter, words, last[1], speaker or "")
             last = speaker, span

@@ -36,9 +36,11 @@ def _named(sentences: Iterable[Sentence], language: Language, apart: int) -> Ite
             known = ()
         paragraph = sentence.paragraph
         here = list(_things(sentence.marked, language))
-        marked = sentence.marked
+        aside = _asides(here, sentence.marked, language)
+        marked, meant = sentence.marked, list[str]()
         for pattern in language.patterns("it"):
-            marked = pattern.sub(partial(_thing, here=here, known=known), marked)
+            read = partial(_thing, here=here, known=known, aside=aside, meant=meant)
+            marked = pattern.sub(read, marked)
         if marked != sentence.marked:
             yield sentence._replace(marked=marked)
         yield from _relatives(sentence, here, language)
@@ -49,13 +51,30 @@ def _named(sentences: Iterable[Sentence], language: Language, apart: int) -> Ite
             known = ()
 
 
-def _thing(match: re.Match[str], here: Sequence[tuple[int, str]], known: Sequence[str]) -> str:
-    """The only thing that an `it` can mean; the `it` itself where there is none such."""
-    before = list(dict.fromkeys(thing for at, thing in here if at < match.start()))
-    fitting = before or known
+def _thing(
+    match: re.Match[str],
+    here: Sequence[tuple[int, str]],
+    known: Sequence[str],
+    aside: frozenset[int],
+    meant: list[str],
+) -> str:
+    """The only thing that an `it` can mean; the `it` itself where there is none such. What one
+    has meant the next one means as well, but for what is named between: not where it was taken
+    out of."""
+    before = [(at, thing) for at, thing in here if at < match.start()]
+    if meant:
+        before = [(at, thing) for at, thing in before if at not in aside]
+    fitting = list(dict.fromkeys(thing for _, thing in before)) or meant or known
     if len(fitting) != 1:
         return match.group()
+    meant[:] = fitting
     return " ".join(filter(None, (match.groupdict().get("verb"), fitting[0])))
+
+
+def _asides(here: Sequence[tuple[int, str]], marked: str, language: Language) -> frozenset[int]:
+    """Which things of a sentence only say where another one is: `out of my coat`."""
+    place = language.pattern(r"{thing_places}\s*$")
+    return frozenset(at for at, _ in here if place.search(marked[max(0, at - 20) : at]))
 
 
 def _relatives(
