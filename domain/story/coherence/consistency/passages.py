@@ -14,9 +14,13 @@ from domain.story.text.prose import read_prose
 from domain.story.text.speakers import every_sentence
 
 _MINUTES = {"minute": 1, "hour": 60, "day": 1440, "night": 1440, "week": 10_080, "month": 43_200}
+_LATER = ("time_loose", "time_next", "passing")
+_NEAR = 25
+"""Sentences before somebody comes back in which they were here just before."""
 _DOUBTFUL = ("unreal", "irrealis", "negation", "retold")
 _SAME_DAY = 14 * 60
 _FROM_TO = re.compile(f"{marks.PLACE}[^,;.:]{{1,25}}{marks.PLACE}")
+_ENDS = 2
 _WEEK = 7
 _MOMENT = 15
 _SCENE = 6 * 60
@@ -32,17 +36,17 @@ class Way(NamedTuple):
 
 
 def laid_down(material: Material) -> Iterator[Way]:
-    """The ways whose length the bible gives: two places, or a place's entry, with one time."""
+    """The ways whose length the bible gives: one or two places, with one time."""
     bible, language = material.case.bible, material.language
-    texts = [(text, text, 2) for text in material.laid_down]
+    texts = [(text, text) for text in material.laid_down]
     for entry in bible.places:
         for value in entry.attributes.values():
             text = f"{entry.name} {language.lists['be'][0]} {value}."
-            texts.append((text, value, 1))
-    for text, quote, least in texts:
+            texts.append((text, value))
+    for text, quote in texts:
         for sentence in read_prose(text, material.cast).sentences:
             source = material.quoted(0, quote[:QUOTE])
-            yield from _long(sentence, source, material, least=least)
+            yield from _long(sentence, source, material, least=1)
 
 
 def told(chapter: Told, material: Material) -> Iterator[Way]:
@@ -63,20 +67,34 @@ def _long(
     sentence: Sentence, source: Evidence, material: Material, *, least: int = 2
 ) -> Iterator[Way]:
     language, marked = material.language, sentence.marked
-    places = _places(sentence, material)
-    if not least <= len(places) <= 2 or not language.finder("way_said").search(marked):
-        return
     said = language.finder("no_more").sub("", marked)
     if any(language.finder(name).search(said) for name in ("unreal", "negation", "hurry")):
         return
+    whole = _timed(marked, "", material)
+    first = next(iter(re.findall(marks.PLACE, marked)), "")
+    clauses = (
+        [whole] if whole else [_timed(each, first, material) for each in re.split("[,;:]", marked)]
+    )
+    for timed in clauses:
+        if timed and least <= len(timed[0]):
+            yield Way(_names(timed[0], material), timed[1], source)
+
+
+def _timed(words: str, first: str, material: Material) -> tuple[frozenset[str], int] | None:
+    """The one or two places that some words name, besides the first of their sentence, with the
+    one time that they give for the way."""
+    language = material.language
+    places = frozenset(re.findall(marks.PLACE, words)) | frozenset((first,)) - {""}
+    said = language.finder("way_said" if len(places) > 1 else "way_plain")
     times = [
         minutes
         for pattern in language.patterns("way_time")
-        for match in pattern.finditer(marked)
+        for match in pattern.finditer(words)
         if (minutes := _minutes(match, material))
     ]
-    if len(times) == 1:
-        yield Way(_names(places, material), times[0], source)
+    if len(times) != 1 or not 1 <= len(places) <= _ENDS or not said.search(words):
+        return None
+    return places, times[0]
 
 
 class _Left(NamedTuple):
@@ -92,11 +110,16 @@ class _Left(NamedTuple):
 
 
 def passages(material: Material) -> Iterator[Way]:
-    """The ways that somebody in the draft goes, with the longest time that they can have taken."""
+    """The ways that somebody in the draft goes, with the longest time that they can have taken,
+    from where they were when the last chapter ended."""
     find, draft = material.language.finder, material.draft
     left: _Left | None = None
-    for sentence in draft.prose.sentences:
+    for told, sentence in _since_last(material):
         marked = sentence.marked
+        if told is draft:
+            yield from _back(sentence, material)
+            if left and left.scene < 0:
+                left = left._replace(scene=0, travelled=True)
         gone = next((match["p"] for match in _fits("place_left", sentence, material)), "")
         reached = [each for each in _fits("place_reached", sentence, material) if each["p"] != gone]
         there = reached[0]["p"] if reached else ""
@@ -116,11 +139,37 @@ def passages(material: Material) -> Iterator[Way]:
                 travelled=left.travelled or find("voyaging").search(marked) is not None,
             )
         took = _took(left, people, sentence, passed, weekday) if left and there else None
-        if left and took is not None and there != left.place:
+        if told is draft and left and took is not None and there != left.place:
             ends = _names(frozenset((left.place, there)), material)
             yield Way(ends, took + (passed or 0 if gone else 0), material.sentence(draft, sentence))
         if there:
             left = _Left(there, people, sentence.scene, weekday)
+
+
+def _since_last(material: Material) -> Iterator[tuple[Told, Sentence]]:
+    """The sentences of the last chapter, with no scenes, then the draft's."""
+    for told in material.earlier[-1:]:
+        for sentence in told.prose.sentences:
+            yield told, sentence._replace(scene=-1)
+    for sentence in material.draft.prose.sentences:
+        yield material.draft, sentence
+
+
+def _back(sentence: Sentence, material: Material) -> Iterator[Way]:
+    """The way of who comes back from a place, and was here just before in the same scene."""
+    find, draft = material.language.finder, material.draft
+    if any(find(name).search(sentence.marked) for name in (*_DOUBTFUL, "time_loose", "passing")):
+        return
+    for match in _fits("place_back", sentence, material):
+        before = [
+            each
+            for each in draft.prose.sentences
+            if each.scene == sentence.scene and each.span.end <= sentence.span.start
+        ]
+        passed = any(find(name).search(each.marked) for each in before for name in _LATER)
+        if not passed and any(match["s"] in each.marked for each in before[-_NEAR:]):
+            ends = _names(frozenset((match["p"],)), material)
+            yield Way(ends, _SCENE, material.sentence(draft, sentence))
 
 
 def _took(
