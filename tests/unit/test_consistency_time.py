@@ -300,3 +300,11 @@ def test_ages_by_decades_by_service_and_by_rank_and_the_day_that_one_says(draft:
 )
 def test_what_goes_with_them(draft: str) -> None:
     assert not clashes(draft)
+
+
+def test_weeks_do_not_go_by_between_two_days_of_a_week() -> None:
+    before = "Ottoline found the body in the ice house on Monday night."
+    told = "It was three weeks since Ottoline had found the body in the ice house."
+    assert clashes(f"On Wednesday Wystan came. {told}", before=before)
+    assert not clashes(f"Wystan came a month later. {told}", before=before)
+    assert not clashes(f"Wystan came. {told}", before=before)

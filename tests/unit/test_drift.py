@@ -43,6 +43,13 @@ def analyse(
 LONG = "“" + "And then there is the matter of the nets, which I have mended twice. " * 9 + "”"
 
 DRIFTS = [
+    ("en", {"habits": "never drinks"}, "Mara barred the door and took the rum bottle down."),
+    ("en", {"life": "sober for five years"}, "Mara poured herself a glass of the red and drank it."),
+    ("en", {"habits": "never drinks"}, "Mara drank her wine, like she did every night."),
+    ("en", {"speech": "stammers"}, "“It is after nine,” Mara said smoothly."),
+    ("en", {"fear": "flying"}, "“I’ve always loved the take-off,” said Mara."),
+    ("fr", {"caractère": "très patiente"}, "Mara jeta le plateau contre le mur."),
+    ("fr", {"parole": "bégaie"}, "Mara répondit d’une traite."),
     ("en", {"habits": "never drinks"}, "Mara emptied her glass of brandy and asked for another."),
     ("en", {"drinks": "no"}, "At the inn Mara drank two pints of beer."),
     ("en", {"note": "a teetotaller"}, "By nine o'clock Mara was drunk."),
@@ -154,3 +161,10 @@ def test_any_text_is_looked_at(draft: str, trait: str) -> None:
     first = analyse(character, draft, trait)
     assert first == analyse(character, draft, trait)
     assert all(finding.severity is not Severity.BLOCKING for finding in first.findings)
+
+
+def test_what_nobody_has_known_somebody_to_do_is_a_claim() -> None:
+    before = "In nine years I had never heard Mara swear, or raise her voice."
+    assert analyse({}, "Mara bellowed at the porter.", before).findings
+    assert not analyse({}, "Tobin bellowed at the porter.", before).findings
+    assert not analyse({}, "Mara smiled at the porter.", before).findings

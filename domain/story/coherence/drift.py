@@ -17,6 +17,7 @@ from domain.story.facts import Fact
 from domain.story.language import Language
 from domain.story.reading import ChapterReading
 from domain.story.text import marks
+from domain.story.text.mentions import Sentence
 from domain.story.text.prose import Prose
 from domain.story.text.speakers import uttered
 
@@ -25,6 +26,7 @@ _NEAR = 60
 """Characters of a sentence, from its subject on, in which the narrator says what they are like."""
 
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
+_OR = re.compile(r",?\s+(?:n?or|ou|ni)\s+|,\s+")
 _ABOUT = frozenset({"trait", "is", "speaks"})
 """Predicates of facts that say what somebody is like."""
 
@@ -158,10 +160,12 @@ def _of_chapter(told: Told, reading: ChapterReading) -> Sequence[Claim]:
     found: list[Claim] = []
     prose, text = told.prose, told.text
     language = prose.cast.language
+    source = f"chapter {told.number}"
+    for sentence in prose.sentences:
+        found += _unheard_of(sentence, source, told, language.trait_kinds)
     here = _claimed(text, language.trait_kinds)
     if not here:
         return found
-    source = f"chapter {told.number}"
     for sentence in prose.sentences:
         subject = prose.cast.by_char.get(sentence.marked[:1])
         said_of = sentence.marked[:_NEAR]
@@ -176,6 +180,22 @@ def _of_chapter(told: Told, reading: ChapterReading) -> Sequence[Claim]:
             speaker = utterance.speaker
             found += [Claim(speaker, trait, source, words) for trait in _claimed(words, here)]
     return found
+
+
+def _unheard_of(
+    sentence: Sentence, source: str, told: Told, traits: Sequence[TraitKind]
+) -> Iterator[Claim]:
+    """What nobody has known somebody to do: `I had never heard him swear, or raise his voice`."""
+    cast = told.prose.cast
+    for pattern in cast.language.patterns("never_known"):
+        match = pattern.search(sentence.marked)
+        if match is None:
+            continue
+        quote = sentence.span.of(told.text)[:_QUOTE]
+        tail = quote.rpartition(match["verb"])[2].split(maxsplit=1)[-1]
+        for clause in _OR.split(tail):
+            for trait in _claimed(cast.language.traits.denied.format(key=clause), traits):
+                yield Claim(cast.by_char[match["o"]].name, trait, source, quote)
 
 
 def _claimed(text: str, traits: Iterable[TraitKind]) -> list[TraitKind]:
@@ -204,6 +224,9 @@ class _Page:
         self._unreal = language.finder("unreal")
         self._growth = tuple(map(language.pattern, language.traits.growth))
         self._prose = prose
+        self._functional = language.function_words
+        self._habitual = language.pattern("|".join(language.lists["as_ever"]))
+        self._next = language.pattern("|".join(language.lists["and_then"]))
 
     def narrated(self) -> Iterator[tuple[Pair, Showing]]:
         """What the narrator tells that somebody does."""
@@ -212,12 +235,27 @@ class _Page:
                 continue
             quote = sentence.span.of(self._prose.text)[:_QUOTE]
             for trait in self._traits:
-                for match in _matches(trait.shown, sentence.marked):
-                    if self._doubtful(sentence.marked, match):
+                for match, marked in self._clauses(trait, sentence.marked):
+                    if self._doubtful(marked, match):
                         continue
                     name = self._prose.cast.by_char[match.group("s")].name
                     remarked = self._remarked(trait, sentence.paragraph)
                     yield (name, trait.name), Showing(quote, remarked)
+
+    def _clauses(self, trait: TraitKind, marked: str) -> Iterator[tuple[re.Match[str], str]]:
+        """Where a sentence shows the opposite of a trait: as a whole, or in what whoever it is
+        about does next, `and took the bottle`."""
+        marked = self._habitual.sub(lambda match: " " * len(match.group()), marked)
+        texts = [marked]
+        if marked[:1] in self._prose.cast.by_char and marked[1:2] != marks.OWNER:
+            texts += [
+                f"{marked[0]} {marked[match.end() :]}"
+                for match in self._next.finditer(marked)
+                if marked[match.end() :].split(maxsplit=1)[0].lower() not in self._functional
+            ]
+        for text in texts:
+            for match in _matches(trait.shown, text):
+                yield match, text
 
     def _doubtful(self, marked: str, match: re.Match[str]) -> bool:
         """Whether it is denied or imagined, by other words than those that end it: `lied`."""

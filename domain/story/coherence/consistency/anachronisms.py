@@ -17,7 +17,7 @@ _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})\b")
 _SLACK = 2
 _MOST = 2
 """Sentences of a draft; one with more such things is of another time than it says."""
-_DOUBTFUL = ("unreal", "irrealis", "negation")
+_DOUBTFUL = ("retold", "irrealis", "negation")
 
 
 def anachronisms(material: Material) -> Iterator[Finding]:

@@ -22,6 +22,8 @@ _MUCH = 2
 """Times what may have gone by, so that it is too long."""
 _BETWEEN = 7
 """Days that may go by untold from one chapter to the next."""
+_OPENING = 300
+"""Characters."""
 _LOOSE = {"weeks_pass": 60, "months_pass": 700, "ages_pass": 40_000}
 _NOT_THEN = ("unreal", "irrealis", "negation", "perfect", "flashback", "retold")
 
@@ -106,7 +108,17 @@ def _passed(since: int, claim: Sentence, material: Material) -> float:
     texts = [each.text for each in told[:-1]]
     draft = material.draft.text
     texts.append(draft[: claim.span.start] + draft[claim.span.end :])
-    return sum(told_to_pass(text, material.language) + _BETWEEN for text in texts)
+    between = [_between(text, material.language) for text in texts[1:]]
+    within = _BETWEEN if _BETWEEN in between or not between else 1
+    return within + sum(between) + sum(told_to_pass(text, material.language) for text in texts)
+
+
+def _between(text: str, language: Language) -> int:
+    """How many days may lie before a chapter, by how it begins."""
+    opening = text[:_OPENING]
+    if any(language.finder(name).search(opening) for name in ("time_next", "time_same")):
+        return 1
+    return _BETWEEN // 2 if language.finder("weekdays").search(opening) else _BETWEEN
 
 
 def told_to_pass(text: str, language: Language) -> float:

@@ -152,15 +152,18 @@ class _Named:
         word = age["who"].lower().rstrip(_APOSTROPHES)
         char = word.rstrip(marks.OWNER)
         people = [each for each in sentence.mentions if each.char == char]
+        gender = cast.by_char[char].gender if people else self._gender(word)
+        own = speaker or cast.chars.get(cast.narrator, "")
+        named = char == own or any(not each.pronoun for each in people)
+        if people and not named and self._strangers(sentence, age, gender):
+            return []
         if people and not any(each.likely for each in people):
             return [char]
-        own = speaker or cast.chars.get(cast.narrator, "")
         if word in language.lists["one"] or word in language.first_person:
             if (own and sentence.span.start not in self._said) or speaker:
                 return [own]
         elif word in language.second_person and (listener := self._listener(sentence)):
             return [listener]
-        gender = cast.by_char[char].gender if people else self._gender(word)
         if not people and word not in language.first_person:
             if word.split()[-1] in language.noun_genders:  # `at fourteen a man should know`
                 return self._last_before(age, gender)

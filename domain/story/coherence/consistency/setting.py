@@ -27,8 +27,17 @@ def setting(material: Material) -> Iterator[Finding]:
 
 
 def set_in_year(material: Material) -> int | None:
-    """The year that the bible sets the story in, if it is one, and no years go by."""
+    """The year that the bible or the text sets the story in, if it is one, and no years go by."""
     known = _set_in(material, _YEAR)
+    if known is None:
+        said = [
+            match["year"]
+            for told in (*material.earlier, material.draft)
+            for sentence in told.prose.sentences
+            for pattern in material.language.patterns("year_is")
+            for match in pattern.finditer(sentence.marked)
+        ]
+        known = (said[-1], "") if len(set(said)) == 1 else None
     return int(known[0]) if known is not None and not material.years_pass else None
 
 
