@@ -44,7 +44,11 @@ LONG = "“" + "And then there is the matter of the nets, which I have mended tw
 
 DRIFTS = [
     ("en", {"habits": "never drinks"}, "Mara barred the door and took the rum bottle down."),
-    ("en", {"life": "sober for five years"}, "Mara poured herself a glass of the red and drank it."),
+    (
+        "en",
+        {"life": "sober for five years"},
+        "Mara poured herself a glass of the red and drank it.",
+    ),
     ("en", {"habits": "never drinks"}, "Mara drank her wine, like she did every night."),
     ("en", {"speech": "stammers"}, "“It is after nine,” Mara said smoothly."),
     ("en", {"fear": "flying"}, "“I’ve always loved the take-off,” said Mara."),
