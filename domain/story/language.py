@@ -232,11 +232,17 @@ class Language(Frozen):
     @cached_property
     def featured(self) -> tuple[re.Pattern[str], ...]:
         """How a sentence names a feature (group `noun`) of somebody."""
+        return self._of_features("featured")
+
+    @cached_property
+    def unowned(self) -> tuple[re.Pattern[str], ...]:
+        """How a sentence names a feature (the first group) of nobody it says."""
+        return self._of_features("unowned")
+
+    def _of_features(self, name: str) -> tuple[re.Pattern[str], ...]:
         nouns = sorted({each.nouns for each in self.phrasings.values() if each.nouns})
-        any_noun = "|".join(f"{{{name}}}" for name in nouns) or r"(?!)"
-        return tuple(
-            self.pattern(text.replace("{noun}", any_noun)) for text in self.lists["featured"]
-        )
+        any_noun = f"(?:{'|'.join(f'{{{each}}}' for each in nouns) or '(?!)'})"
+        return tuple(self.pattern(text.replace("{noun}", any_noun)) for text in self.lists[name])
 
     @cached_property
     def cues(self) -> Mapping[str, frozenset[str]]:
@@ -249,6 +255,13 @@ class Language(Frozen):
             )
             for name, phrasing in self.phrasings.items()
         }
+
+    @cached_property
+    def turning(self) -> Mapping[str, frozenset[str]]:
+        """The words of each phrasing that say that it has been otherwise. Hair that has been cut
+        has the colour that it had."""
+        cut = frozenset(self.lists["cutting"])
+        return {name: frozenset(each.changes) - cut for name, each in self.phrasings.items()}
 
     def words(self, name: str, *, as_list: bool = True) -> Iterable[str]:
         """The words of a list, of a value class, or the word itself."""

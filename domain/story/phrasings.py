@@ -60,6 +60,11 @@ class Phrasing(Frozen):
     changes: tuple[str, ...] = ()
     """Words that explain another value from here on: dyed, promoted, remarried."""
 
+    @property
+    def described(self) -> bool:
+        """Whether it is about what somebody looks or sounds like."""
+        return bool(self.nouns) or self.predicate == "hair"
+
 
 class Wording(NamedTuple):
     """A compiled pattern; no sentence without a person, a place or a thing, if so, can fit it."""

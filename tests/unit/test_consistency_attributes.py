@@ -139,6 +139,13 @@ from tests.unit.contradictions import Laid, contradictions
             "Tom écarta les cinq doigts de sa main droite.",
         ),
         ("fr", ("Tom Hask", "cheveux", "très noirs"), "On ne voyait que la tête blonde de Tom."),
+        (
+            "en",
+            ("Nora Vane", "description", "A restorer with close-cropped black hair"),
+            "Nora bent down. A long coil of blonde hair slipped over her shoulder.",
+        ),
+        ("fr", "Nora avait les yeux verts.", "Nora se pencha. Les yeux noirs ne cillaient pas."),
+        ("en", "Nora's hair was cut very short.", "Nora's hair hung down her back."),
     ],
 )
 def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) -> None:
@@ -227,6 +234,13 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
             ("Nora Vane", "eyes", "green"),
             "Nora was a lean woman with cropped grey hair and green eyes.",
         ),
+        (
+            "en",
+            "Tom's eyes were blue.",
+            "Tom sat down. A spaniel with sad brown eyes was tied to the table leg.",
+        ),
+        ("en", "Tom's eyes were blue.", "Tom looked into the brown eyes and smiled."),
+        ("fr", "Nora avait les yeux verts.", "Nora regardait l’enfant. Ses yeux bleus riaient."),
     ],
 )
 def test_what_only_seems_to_is_not(language: str, laid: Laid, draft: str) -> None:

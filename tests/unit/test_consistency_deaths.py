@@ -179,3 +179,12 @@ def test_who_died_long_ago_did_not_die_last_night() -> None:
 
     assert _found("en", draft, facts=["Tom died in the fire of 1987."])
     assert not _found("en", draft)
+
+
+def test_whoever_does_much_before_a_death_that_the_bible_tells_of_is_not_dead_yet() -> None:
+    fact = ["Tom died at the foot of the stairs early on Thursday."]
+    lively = "Tom came up the steps. Tom took off his coat. Tom kissed Nora."
+
+    assert not _found("en", lively, facts=fact)
+    assert _found("en", "Tom came up the steps.", facts=fact)
+    assert _found("en", lively, facts=["Tom died long ago."])

@@ -84,6 +84,23 @@ from tests.unit.contradictions import Laid, contradictions
         ("fr", "Tom est mort en mars.", "La voix de Tom monta de l’escalier."),
         ("fr", "Tom avait été poignardé.", "Nora savait que Tom s’était noyé."),
         ("fr", "Tom est mort en mars.", "Le volet, que Tom est venu fermer ce soir, grince."),
+        (
+            "en",
+            "Nora had kept the mill by herself since the fever took her parents.",
+            "Nora tied up the boat. Her mother was waiting on the landing with a lantern.",
+        ),
+        (
+            "fr",
+            "Nora avait perdu sa mère en janvier, et depuis elle ne chantait plus.",
+            "Nora posa le panier. Sa mère épluchait des pommes près de la fenêtre.",
+        ),
+        (
+            "en",
+            ("Nora Vane", "description", "An innkeeper. Widow of Tom Hask, who drowned in 1871."),
+            "At the bar Tom Hask wiped his hands and laughed.",
+        ),
+        ("en", "At dawn Tom never woke. They stopped the clock.", "Tom opened the window."),
+        ("fr", "Les hommes portèrent en terre Tom Hask un mardi.", "Tom ouvrit la fenêtre."),
     ],
 )
 def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) -> None:
@@ -171,6 +188,21 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ("en", "The late Mr. Hask left no will.", "Mrs. Hask poured the tea."),
         ("fr", "Tom avait été poignardé.", "Le journal racontait que Tom s’était noyé."),
         ("fr", "Tom est mort en mars.", "Le volet, que Tom est venu fermer jadis, grince."),
+        (
+            "en",
+            "Nora had kept the mill by herself since the fever took her parents.",
+            "Nora's stepmother was waiting. Nora thought of how her mother used to sing.",
+        ),
+        (
+            "fr",
+            "Nora avait perdu sa mère en janvier.",
+            "Nora posa le panier. La mère de Tom épluchait des pommes.",
+        ),
+        (
+            "en",
+            ("Nora Vane", "description", "An innkeeper. Widow of Tom Hask, who drowned in 1871."),
+            "Nora dusted the bar. Over it Tom smiled down from his frame.",
+        ),
     ],
 )
 def test_what_only_seems_to_is_not(language: str, laid: Laid, draft: str) -> None:

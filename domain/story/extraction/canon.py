@@ -66,11 +66,15 @@ def _framed(subject: str, key: str, predicate: str, value: str, cast: Cast) -> I
         predicate = "yes"
     split = re.split("|".join(cast.language.lists["parts"]), value)
     parts = dict.fromkeys(part.strip().rstrip(".") for part in (value, *split))
-    for frame, part in product(frames.get(predicate, frames.get("*", ())), parts):
+    whole = [part for part in parts if not cast.language.finder("who").match(part)]
+    for frame, part in product(frames.get(predicate, frames.get("*", ())), whole):
         text = frame.format(name=subject, key=key, value=part)
         for statement in statements(read_prose(text, cast), 0):
             if subject in (statement.subject, statement.object):
                 yield replace(statement, quote=value, plain=True)
+    for statement in statements(read_prose(value, cast), 0):
+        if statement.phrasing == "dies" and statement.sure and statement.plain:
+            yield replace(statement, quote=value)
 
 
 def _relatives(subject: str, word: str, value: str, cast: Cast) -> Iterator[Statement]:

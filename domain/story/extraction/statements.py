@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from itertools import chain
 from typing import NamedTuple
 
-from domain.story.extraction.features import of_features
+from domain.story.extraction.features import of_features, of_nobody
 from domain.story.language import Language
 from domain.story.phrasings import Wording
 from domain.story.text import marks
@@ -75,6 +75,14 @@ def statements(prose: Prose, chapter: int) -> list[Statement]:
         statement
         for sentence in told
         for statement in of_sentence(sentence, prose.text, prose.cast, chapter)
+    ]
+    known = {(each.phrasing, each.start) for each in found}
+    found += [
+        replace(statement, sure=False)
+        for sentence in of_nobody(prose.sentences, prose.cast.language)
+        for statement in of_sentence(sentence, prose.text, prose.cast, chapter)
+        if (statement.phrasing, statement.start) not in known
+        and prose.cast.language.phrasings[statement.phrasing].described
     ]
     if tells_now(prose):
         then, now = map(prose.cast.language.finder, ("tells_then", "tells_now"))
@@ -150,7 +158,7 @@ def of_sentence(sentence: Sentence, text: str, cast: Cast, chapter: int) -> Iter
                 or (not mood.hedged and (language.phrasings[name].negative or not mood.denied)),
                 denied=mood.denied,
                 past=mood.past,
-                changed=any(word in words for word in language.phrasings[name].changes),
+                changed=not words.isdisjoint(language.turning[name]),
                 groups=groups,
                 sure=_sure(sentence, match),
             )
@@ -170,10 +178,12 @@ def _matches(wordings: Iterable[Wording], marked: str) -> Iterator[tuple[re.Matc
 
 
 def _another(marked: str, match: re.Match[str], language: Language) -> bool:
-    """Whether whoever a match begins with only owns what it is about: `the wife of Paul was`."""
+    """Whether whoever a match begins with only owns what it is about: `the wife of Paul
+    was`, but not `the wife of Paul, who was`."""
     if match.groupdict().get("s") is None or match.start("s") != match.start():
         return False
-    if marked.startswith(marks.OWNER, match.end("s")):
+    after = marked[match.end("s") :].lstrip(", ")
+    if after.startswith(marks.OWNER) or language.finder("who").match(after):
         return False
     before = marked[max(0, match.start() - _GENITIVE) : match.start()].rstrip()
     words = [found.end() for found in language.finder("genitive").finditer(before)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from domain.story.coherence.consistency.deaths import lives, who
+from domain.story.coherence.consistency.deeds import lives, who
 from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement

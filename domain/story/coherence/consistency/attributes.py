@@ -1,6 +1,7 @@
 """What somebody is like, can and does: eyes, hair, hands, marks, make, calling, abilities."""
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import partial
 
@@ -46,7 +47,7 @@ def attributes(material: Material) -> Iterator[Finding]:
             for name in ("formerly", "others_own")
         ):
             continue
-        if _explained(statement, prior, material):
+        if _explained(statement, prior, material) or _bystander(statement, material):
             continue
         weak = (
             statement.phrasing in _WEAK
@@ -63,6 +64,20 @@ def attributes(material: Material) -> Iterator[Finding]:
             material.evidence(statement),
             material.evidence(prior),
         )
+
+
+def _bystander(statement: Statement, material: Material) -> bool:
+    """Whether the sentence before speaks of somebody with no name, whom the pronoun by which
+    this one calls somebody may mean: `She looked at the child. Its eyes`."""
+    sentences = material.draft.prose.sentences
+    at = bisect_right(sentences, statement.start, key=lambda each: each.span.start) - 1
+    char = material.cast.chars.get(statement.subject, "")
+    if at < 1 or statement.speaker or sentences[at - 1].paragraph != sentences[at].paragraph:
+        return False
+    if any(each.char == char and not each.pronoun for each in sentences[at].mentions):
+        return False
+    _, _, since = sentences[at - 1].marked.rpartition(char)
+    return material.language.finder("bystanders").search(since) is not None
 
 
 def _lasting(statement: Statement, material: Material) -> bool:
@@ -214,6 +229,9 @@ def _explained(statement: Statement, prior: Statement, material: Material) -> bo
     value = re.escape(statement.groups.get("value", ""))
     own = rf"(?!{value}\b)" if value else ""
     change = re.compile(rf"(?<![\w-])(?:{own}(?:{'|'.join(changes)}))\b", re.IGNORECASE)
+    quote = statement.quote
+    if any(_changes(each, quote, language, loose=True) for each in change.finditer(quote)):
+        return True
     return any(
         material.concerns(statement.subject, told.text[around])
         for told in (*material.earlier, material.draft)

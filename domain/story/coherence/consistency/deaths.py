@@ -1,99 +1,88 @@
 """Who is dead: by the bible, and by the chapters before the draft."""
 
 import re
-from bisect import bisect_right
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from itertools import chain
 
+from domain.story.coherence.consistency.deeds import DEATHS, aside, deed, lives, named_near, who
 from domain.story.coherence.consistency.kinsfolk import Kinsfolk
-from domain.story.coherence.consistency.material import QUOTE, Material
+from domain.story.coherence.consistency.material import Material
+from domain.story.coherence.consistency.unnamed import of_bible
 from domain.story.extraction.statements import Statement, of_sentence
 from domain.story.extraction.told import Told
 from domain.story.language import Language
 from domain.story.text.mentions import Sentence
+from domain.story.text.speakers import spoken
 
-DEATHS = ("dies", "not_survived")
-ALIVE = ("acts", "met", "present", "with_alive")
 _NEAR = 300
+_PARAGRAPH = 8
+"""Sentences back in which who dies may have been named."""
 _KEY = re.compile(r"[\s_-]+")
-_SEEN = 1
-"""Deeds in the last chapter by which somebody lives whose death the bible only foretells."""
+_ALIVE = 3
+"""Deeds in a draft by which somebody lives whose death the bible only foretells."""
+_YEAR = re.compile(r"\b(?:1\d{3}|20\d\d)\b")
 
 
-def who(statement: Statement) -> str:
-    """Whose life or death a statement is about."""
-    about = statement.phrasing in (*DEATHS, "met", "with_alive")
-    return (statement.object if about and "o" in statement.groups else "") or statement.subject
-
-
-def lives(statement: Statement, material: Material) -> bool:
-    """Whether somebody does what only the living do, now."""
-    if statement.phrasing not in ALIVE or not statement.plain or statement.past:
-        return False
-    mourned = ("at_rest",) if statement.phrasing in ("met", "with_alive") else ()
-    find, quote = material.language.finder, statement.quote
-    meanwhile = statement.phrasing == "acts" and find("told_when").search(quote)
-    if meanwhile and find("perfect").search(quote):
-        return False
-    return not any(find(name).search(quote) for name in ("posthumous", *mourned))
-
-
-def deaths(material: Material) -> dict[str, Statement]:
+def deaths(material: Material, kinsfolk: Kinsfolk) -> dict[str, Statement]:
     """Who has died before the draft, and did nothing in the chapters after that."""
     found: dict[str, Statement] = {}
-    seen: Counter[str] = Counter()
     last = material.earlier[-1].number if material.earlier else 0
-    for statement in _told(material):
+    told_of = {told.number: told for told in material.earlier}
+    for statement in _told(material, kinsfolk):
         name = who(statement)
         death = found.get(name)
         if statement.phrasing in DEATHS and statement.plain:
             if death is None or (not death.chapter and not _grave(statement, material)):
                 found[name] = statement
         elif death is not None and death.quote != statement.quote and lives(statement, material):
-            late = statement.chapter == last and statement.sure and statement.phrasing == "acts"
-            seen[name] += late
-            if seen[name] >= _SEEN or (death.chapter and _plainly(statement, material)):
+            acts = statement.sure and statement.phrasing == "acts"
+            told = told_of.get(statement.chapter)
+            if told is not None and aside(told, statement, material):
+                continue
+            foretold = statement.chapter == last and acts and not _dies_after(statement, material)
+            if foretold or (death.chapter and _plainly(statement, material)):
                 del found[name]
-    return found
+    return {name: each for name, each in found.items() if not _foretold(name, each, material)}
 
 
-def _plainly(statement: Statement, material: Material) -> bool:
-    """Whether it is beyond doubt whom a statement is about."""
+def _dies_after(statement: Statement, material: Material) -> bool:
+    """Whether somebody's chapter goes on to speak of a death near a mention of them."""
     told = next((each for each in material.earlier if each.number == statement.chapter), None)
-    return told is None or named_near(statement, told, material)
-
-
-def named_near(statement: Statement, told: Told, material: Material) -> bool:
-    """Whether a statement's sentence names whom it is about, or the one before it does, in that
-    paragraph: a pronoun alone may mean somebody else."""
-    sentences = told.prose.sentences
-    at = bisect_right(sentences, statement.start, key=lambda each: each.span.start) - 1
+    if told is None:
+        return False
     char = material.cast.chars.get(who(statement), "")
-    return any(
-        mention.char == char
-        and not mention.pronoun
-        and (each is sentences[at] or not mention.owner)
-        for each in sentences[max(0, at - 1) : at + 1]
-        if each.paragraph == sentences[at].paragraph
-        for mention in each.mentions
-    )
+    dead = material.language.finder("dead_words")
+    since = [each for each in told.prose.sentences if each.span.start > statement.start]
+    near = {each.paragraph for each in since if any(one.char == char for one in each.mentions)}
+    return any(each.paragraph in near and dead.search(each.marked) for each in since)
 
 
-def deed(name: str, sentence: Sentence, told: Told, phrasing: str = "acts") -> Statement:
-    """What a sentence tells of somebody, as a statement that is not sure."""
-    return Statement(
-        phrasing=phrasing,
-        subject=name,
-        value="",
-        likes=frozenset(),
-        object="",
-        quote=sentence.span.of(told.text)[:QUOTE],
-        start=sentence.span.start,
-        chapter=told.number,
-        scene=sentence.scene,
-        sure=False,
-    )
+def _foretold(name: str, death: Statement, material: Material) -> bool:
+    """Whether a bible's death may be yet to come: nobody has told of it, or of who dies, before
+    a draft in which they do more than the dead who are forgotten."""
+    as_attribute = death.object == death.quote.strip()
+    if death.chapter or as_attribute or _before_it_all(death, material):
+        return False
+    char = material.cast.chars.get(name, "")
+    if any(each.char == char for told in material.earlier for each in told.prose.mentions):
+        return False
+    deeds = {
+        each.start
+        for each in material.draft.statements
+        if who(each) == name and lives(each, material)
+    }
+    return len(deeds) >= _ALIVE
+
+
+def _before_it_all(death: Statement, material: Material) -> bool:
+    """Whether a death was long ago, or in a year before all that the chapters name."""
+    years = [int(year) for year in _YEAR.findall(death.quote)]
+    if not years:
+        return material.language.finder("far_back").search(death.quote) is not None
+    texts = [told.text for told in (*material.earlier, material.draft)]
+    named = [int(year) for text in texts for year in _YEAR.findall(text)]
+    return not named or max(years) < min(named)
 
 
 def dying(material: Material) -> frozenset[str]:
@@ -110,9 +99,18 @@ def _grave(statement: Statement, material: Material) -> bool:
     return material.language.finder("left_behind").search(statement.quote) is not None
 
 
-def _told(material: Material) -> Iterator[Statement]:
+def _plainly(statement: Statement, material: Material) -> bool:
+    """Whether it is beyond doubt whom a statement is about."""
+    told = next((each for each in material.earlier if each.number == statement.chapter), None)
+    return told is None or named_near(statement, told, material)
+
+
+def _told(material: Material, kinsfolk: Kinsfolk) -> Iterator[Statement]:
     """What came before the draft; of dialogue, which deaths somebody tells of."""
     yield from _of_bible(material)
+    for sentence, quote in of_bible(material):
+        for statement in _kin_deaths([(sentence, "")], "", 0, kinsfolk, material):
+            yield replace(statement, quote=quote)
     lies = material.language.finder("lies")
     for told in material.earlier:
         said = [
@@ -121,11 +119,20 @@ def _told(material: Material) -> Iterator[Statement]:
             if claim.phrasing == "dies"
             and not lies.search(told.text[max(0, claim.start - _NEAR) : claim.start + 400])
         ]
-        of_them = (*_pronoun_deaths(told, material), *material.of_chapter(told, _kin_deaths))
+        said_of_kin = (
+            (sentence, material.cast.chars.get(speaker or "", ""))
+            for speaker, sentence in spoken(told.prose)
+            if not lies.search(told.text[max(0, sentence.span.start - _NEAR) : sentence.span.end])
+        )
+        of_kin = chain(((each, "") for each in told.prose.sentences), said_of_kin)
+        of_them = (
+            *_pronoun_deaths(told, material),
+            *_kin_deaths(of_kin, told.text, told.number, kinsfolk, material),
+        )
         stated = (
             each
             for each in told.statements
-            if each.phrasing not in DEATHS or named_near(each, told, material)
+            if each.phrasing not in DEATHS or named_near(each, told, material, reach=_PARAGRAPH)
         )
         yield from sorted((*stated, *said, *of_them), key=lambda each: each.start)
 
@@ -141,8 +148,10 @@ def _of_bible(material: Material) -> Iterator[Statement]:
     }
     for statement in material.canon:
         doubtful = statement.phrasing in DEATHS and not statement.sure
+        other = statement.phrasing in DEATHS and _pronoun_of_two(statement, material)
         if (
             not doubtful
+            and not other
             and statement.quote not in later
             and not _still_to_come(statement.quote, material)
         ):
@@ -160,7 +169,13 @@ def _of_bible(material: Material) -> Iterator[Statement]:
         )
         if value and not told_of:
             none = frozenset[str]()
-            yield Statement("dies", entity.name, "no", none, "", value, 0, 0)
+            yield Statement("dies", entity.name, "no", none, value.strip(), value, 0, 0)
+
+
+def _pronoun_of_two(death: Statement, material: Material) -> bool:
+    """Whether `he died` may be somebody else's death whom the sentence names."""
+    died = material.language.finder("he_died").search(death.quote)
+    return died is not None and not material.names_no_other(who(death), death.quote)
 
 
 def _still_to_come(text: str, material: Material) -> bool:
@@ -180,14 +195,22 @@ def _days(text: str, language: Language) -> Iterator[int]:
         yield from (int(match["number"]) for match in pattern.finditer(text))
 
 
-def _kin_deaths(told: Told, material: Material) -> Iterator[Statement]:
-    """`My brother has been dead for years`: relatives who are not named."""
-    kinsfolk = Kinsfolk(material)
-    for sentence in told.prose.sentences:
-        changed = kinsfolk.restated(sentence)
+def _kin_deaths(
+    sentences: Iterable[tuple[Sentence, str]],
+    text: str,
+    chapter: int,
+    kinsfolk: Kinsfolk,
+    material: Material,
+) -> Iterator[Statement]:
+    """`My brother has been dead for years`: relatives who are not named, with who speaks."""
+    told_of_death = material.language.finder("told_of_death")
+    for sentence, speaker in sentences:
+        if not told_of_death.search(sentence.marked):
+            continue
+        changed = kinsfolk.restated(sentence, speaker)
         if changed is not None:
-            for statement in of_sentence(changed, told.text, material.cast, told.number):
-                if statement.phrasing == "dies" and statement.plain:
+            for statement in of_sentence(changed, text, material.cast, chapter):
+                if statement.phrasing in DEATHS and statement.plain:
                     yield replace(statement, sure=False)
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from domain.story.coherence.consistency.deaths import deaths
 from domain.story.coherence.consistency.holdings import State, who_has
+from domain.story.coherence.consistency.kinsfolk import Kinsfolk
 from domain.story.coherence.consistency.material import Material
 from domain.story.extraction.statements import Statement
 from domain.story.extraction.told import Told
@@ -61,7 +62,11 @@ def handed_over(state: State, material: Material) -> bool:
 
 def bequeathed(state: State, material: Material) -> bool:
     """Whether whoever has a thing by the bible is dead, so that it has come to somebody."""
-    return bool(state.owner) and not state.since.chapter and state.owner in deaths(material)
+    return (
+        bool(state.owner)
+        and not state.since.chapter
+        and state.owner in deaths(material, Kinsfolk(material))
+    )
 
 
 def handed_on(thing: str, state: State, statement: Statement, material: Material) -> bool:

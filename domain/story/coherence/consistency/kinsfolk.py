@@ -2,8 +2,8 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from domain.story.coherence.consistency.material import Material
@@ -19,6 +19,8 @@ class Kinsfolk:
     """Who is whose what."""
 
     material: Material
+    unnamed: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
+    """Owners, kinds and genders of relatives with no name, to their characters."""
 
     @cached_property
     def _known(self) -> Mapping[tuple[str, str], frozenset[tuple[str, Gender]]]:
@@ -26,7 +28,7 @@ class Kinsfolk:
         cast = self.material.cast
         found: dict[tuple[str, str], set[tuple[str, Gender]]] = defaultdict(set)
         for each in self.material.before:
-            named = self._relation(each.groups.get("word", "") or each.value)
+            named = self.relation(each.groups.get("word", "") or each.value)
             owner, other = cast.chars.get(each.subject, ""), cast.chars.get(each.object, "")
             if each.phrasing not in _RELATED or not each.plain or named is None:
                 continue
@@ -36,13 +38,14 @@ class Kinsfolk:
                 found[other, named.inverse].add((owner, cast.by_char[owner].gender))
         return {key: frozenset(relatives) for key, relatives in found.items()}
 
-    def _relation(self, word: str) -> Relation | None:
+    def relation(self, word: str) -> Relation | None:
+        """The relation that a word names."""
         name = self.material.language.relation_words.get(word.lower())
         return self.material.language.relations[name] if name else None
 
     def relative(self, owner: str, word: str) -> str:
         """The character of an owner's only relative of that name, empty where that is not plain."""
-        named = self._relation(word)
+        named = self.relation(word)
         if named is None:
             return ""
         fitting = {
@@ -50,12 +53,20 @@ class Kinsfolk:
             for char, gender in self._known.get((owner, named.kin), ())
             if not named.gender or gender in (named.gender, "")
         }
-        return next(iter(fitting)) if len(fitting) == 1 else ""
+        if fitting:
+            return next(iter(fitting)) if len(fitting) == 1 else ""
+        unnamed = (self.unnamed.get((owner, named.kin, each)) for each in (named.gender, ""))
+        return next(filter(None, unnamed), "")
 
     def restated(self, sentence: Sentence, speaker: str = "") -> Sentence | None:
         """A sentence with the relatives it means in place of the words for them, if there are
         any. `speaker` is the character whose `Papa` is meant."""
-        changed = self._owned.sub(self._put, sentence.marked)
+        changed = sentence.marked
+        if speaker:
+            ours = f"{speaker}{marks.OWNER}"
+            changed = self.material.language.finder("ours").sub(ours, changed)
+        for pattern in self.owned:
+            changed = pattern.sub(self._put, changed)
         if speaker:
             changed = self._called.sub(
                 lambda match: self.relative(speaker, match["word"]) or match.group(), changed
@@ -65,16 +76,22 @@ class Kinsfolk:
         return sentence._replace(marked=self._is.sub(r"\1 is", changed))
 
     def _put(self, match: re.Match[str]) -> str:
-        return self.relative(match["s"], match["word"]) or match.group()
+        found = self.relative(match["s"], match["word"])
+        if found in self.unnamed.values():
+            return found
+        return found + (match.groupdict().get("name") or "") if found else match.group()
 
     @cached_property
-    def _owned(self) -> re.Pattern[str]:
+    def owned(self) -> Sequence[re.Pattern[str]]:
+        """Find a relative (group `word`) beside whose they are (`s`), with a name after that."""
         softened = self.material.language.alternatives("softeners")
         owner = f"(?P<s>{marks.PERSON}){marks.OWNER}"
-        return re.compile(
-            rf"{owner}\s+(?:{softened}\s+)?(?P<word>{self._words})\b(?!['’]s (?!\w+ing\b))",
+        before = re.compile(
+            rf"{owner}\s+(?:{softened}\s+)?(?P<word>{self._words})\b(?!['’]s (?!\w+ing\b))"
+            r"(?P<name>,? (?-i:[A-ZÀ-Ý][a-zà-ÿ]+)\b,?(?! (?-i:[A-ZÀ-Ý])))?",
             re.IGNORECASE,
         )
+        return (before, *self.material.language.patterns("kin_of"))
 
     @cached_property
     def _called(self) -> re.Pattern[str]:

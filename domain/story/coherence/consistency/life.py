@@ -5,12 +5,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
 from domain.story.coherence.consistency.alive import dead_or_alive
-from domain.story.coherence.consistency.deaths import (
+from domain.story.coherence.consistency.deaths import deaths, dying
+from domain.story.coherence.consistency.deeds import (
     ALIVE,
     DEATHS,
-    deaths,
+    aside,
     deed,
-    dying,
     lives,
     named_near,
     who,
@@ -18,15 +18,13 @@ from domain.story.coherence.consistency.deaths import (
 from domain.story.coherence.consistency.kinsfolk import Kinsfolk
 from domain.story.coherence.consistency.manner import manner_of_death
 from domain.story.coherence.consistency.material import QUOTE, Material
+from domain.story.coherence.consistency.unnamed import with_unnamed
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement, of_sentence
-from domain.story.extraction.told import Told
 from domain.story.text.mentions import Sentence
 from domain.story.text.speakers import spoken
 
 KIND = "life_and_death"
-_BACK = 3
-"""Sentences back in which a dream, a memory or a letter may have begun."""
 _REACH = 160
 """Characters between a name and what is told of it."""
 _DEEDS = {"deeds": ("irrealis", "perfect", "negation"), "no_answer": ("irrealis", "perfect")}
@@ -42,9 +40,9 @@ def life_and_death(material: Material) -> Iterator[Finding]:
     risen = _risen(material)
     if risen is None:
         return
-    dead = {name: death for name, death in deaths(material).items() if name not in risen}
+    material, kinsfolk = with_unnamed(material)
+    dead = {name: each for name, each in deaths(material, kinsfolk).items() if name not in risen}
     told_here = dying(material)
-    kinsfolk = Kinsfolk(material)
     yield from manner_of_death(dead, kinsfolk, material)
     yield from dead_or_alive(dead, material)
     yield from _now(dead, told_here, kinsfolk, material)
@@ -66,7 +64,7 @@ def life_and_death(material: Material) -> Iterator[Finding]:
         if not lives(statement, material):
             continue
         death = dead.get(name)
-        if death is None or name in reported or _aside(material.draft, statement, material):
+        if death is None or name in reported or aside(material.draft, statement, material):
             continue
         if death.chapter == statement.chapter and statement.start < death.start:
             continue
@@ -148,22 +146,6 @@ def _otherwise_titled(
     )
     feminine = any(titles[title] == "f" for title in one | other)
     return bool(one) and bool(other) and one.isdisjoint(other) and feminine
-
-
-def _aside(told: Told, statement: Statement, material: Material) -> bool:
-    """Whether a dream, a memory or an older time has begun shortly before, in that scene."""
-    language = material.language
-    before = [
-        sentence
-        for sentence in told.prose.sentences
-        if sentence.span.start <= statement.start and sentence.scene == statement.scene
-    ][-_BACK:]
-    dreamt, told_of = language.finder("retold"), language.finder("kept_words")
-    named = any(word in statement.quote for word in material.cast.own_words(who(statement)))
-    letter = before[-2:] if named else before  # it goes on to say what `he` did
-    return any(dreamt.search(sentence.marked) for sentence in before) or any(
-        told_of.search(sentence.marked) for sentence in letter
-    )
 
 
 def _of_kin(kinsfolk: Kinsfolk, material: Material) -> Iterator[Statement]:
