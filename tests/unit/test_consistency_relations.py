@@ -9,6 +9,22 @@ from tests.unit.contradictions import Laid, contradictions
 @pytest.mark.parametrize(
     ("language", "laid", "draft"),
     [
+        ("en", ("Nora Vane", "family", "two brothers, Tom and Paul"), "Tom is Nora's husband."),
+        ("en", "Paul was Nora's stepson.", "Nora had given birth to Paul in the snow."),
+        ("en", "Nora had never married.", "Nora, whose husband grew roses, wrote to Ida."),
+        ("en", "Nora had no sister.", "“My sister's getting married,” said Nora."),
+        ("en", "Nora and Tom were divorced.", "Nora kissed her husband."),
+        (
+            "fr",
+            "Tom était l’oncle de Nora.",
+            "Nora, que Tom avait engendré, rit. Tom a engendré Nora.",
+        ),
+        ("fr", "Nora était veuve depuis dix ans.", "— Mon mari viendra demain, dit Nora à Tom."),
+        (
+            "fr",
+            "Nora était la femme de Tom.",
+            "Nora serrait la main de son mari, Paul, si fort qu’il rit.",
+        ),
         ("en", "Tom was Nora's uncle.", "“Is it far, Grandfather?” Nora asked Tom."),
         ("en", "Tom was Nora's brother.", "“Come in, Uncle,” Nora told Tom."),
         ("en", "Tom was Nora's brother.", "“Uncle Tom is late,” said Nora to Ida."),
@@ -91,6 +107,9 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
             "Nora was Tom's sister.",
             '"Come, sister," said the abbess to Nora. Nora was a sister to all the poor.',
         ),
+        ("en", "Paul was Nora's stepson.", "Ida had given birth to Paul. Nora smiled."),
+        ("en", "Nora had no sister.", "“My sister's getting married,” said Ida to Nora."),
+        ("en", "Nora and Tom were divorced.", "“My husband snored,” said Nora."),
         ("en", "Ida was Nora's mother-in-law.", "“Is it far, Mother?” Nora asked Ida."),
         ("en", "Tom was Nora's brother.", "“Father, mother and all,” Nora told Tom."),
         ("en", "Tom was Nora's brother.", "“Your Uncle Tom is late,” said Nora to Ida."),

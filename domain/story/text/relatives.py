@@ -67,8 +67,9 @@ def kin_named(key: str, value: str, cast: Cast) -> Iterator[tuple[str, str]]:
         found = language.finder("relative").search(part)
         if owned.search(part):
             continue  # `Eva's brother` and `aunt of Eva` say whose, not who
-        other = _other(part[: found.start()] + part[found.end() :], cast) if found else None
-        if found and other:
+        rest = part[: found.start()] + part[found.end() :] if found else ""
+        others = [_other(each, cast) for each in (rest, *_LISTED.split(rest)) if each.strip()]
+        for other in dict.fromkeys(filter(None, others)) if found else ():
             yield found.group().lower(), other.name
 
 

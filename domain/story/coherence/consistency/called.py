@@ -70,13 +70,17 @@ class Called:
                 yield self._finding(sentence, said, i, char)
 
     def _another(self, sentence: Sentence, i: str, you: str) -> bool:
-        """Whether somebody else is near who may be what is said."""
+        """Whether somebody else is near who may be what is said, where the paragraph does not
+        name who listens."""
+        prose = self.material.draft.prose
+        paragraph = prose.paragraphs[sentence.paragraph]
+        if any(
+            mention.char == you and paragraph.start <= mention.start <= paragraph.end
+            for mention in prose.mentions
+        ):
+            return False
         start, end = sentence.span.start - _NEAR, sentence.span.end + _NEAR
-        near = {
-            mention.char
-            for mention in self.material.draft.prose.mentions
-            if start <= mention.start <= end
-        }
+        near = {each.char for each in prose.mentions if start <= each.start <= end}
         gender = self.material.cast.by_char[you].gender
         return any(
             entity.kind == "person" and entity.gender in (gender, "") and i not in theirs

@@ -35,6 +35,8 @@ _CLOSE = {
         ("lover", "spouse"),
         ("lover", "ex_spouse"),
         ("lover", "betrothed"),
+        ("birth_parent", "parent"),
+        ("birth_child", "child"),
         ("step_parent", "parent"),
         ("step_child", "child"),
         ("step_parent", "parent_in_law"),  # some languages have one word for both

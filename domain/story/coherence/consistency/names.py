@@ -13,6 +13,8 @@ from domain.story.text.sentences import covering
 _AROUND = 160
 _BEFORE, _AFTER = 30, 40
 """Characters around a name in which it may be said that somebody else has it."""
+_ALIKE = 3
+"""First letters that the first names of one family's members do not share."""
 _LONG = 8
 """Letters of a name in which two may be wrong, wherever they are."""
 
@@ -67,6 +69,13 @@ def _other_first(run: Named, naming: Naming) -> Finding | None:
         for name in entity.names
         if len(words := naming.bare(name)) >= 2 and words[-1] == last
     ]
+    if len({entity.name for entity, _ in bearers}) > 1:  # a family: who is called nearly so
+        text = naming.material.draft.text
+        bearers = [
+            (entity, words)
+            for entity, words in bearers
+            if words[0][:_ALIKE] == first[:_ALIKE] and words[0] not in text
+        ]
     if len({entity.name for entity, _ in bearers}) != 1 or run.title:
         return None
     entity, words = bearers[0]

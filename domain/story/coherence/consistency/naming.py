@@ -1,10 +1,12 @@
 """Names as a draft has them, beside those that people are known by."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from domain.story.coherence.consistency.material import Material
@@ -86,8 +88,10 @@ class Naming:
         while at < len(tokens):
             words: list[str] = []
             title = ""
-            start = tokens[at].start()
+            start, particles = tokens[at].start(), 0
             while at < len(tokens):
+                if words and self._joins(tokens[at : at + 2]):
+                    at, particles = at + 1, particles + 1
                 word = tokens[at].group()
                 low = word.lower()
                 adjoining = not words or text[tokens[at - 1].end() : tokens[at].start()] in " \n"
@@ -103,12 +107,33 @@ class Naming:
                 if title and not words and text[tokens[at - 1].end() :][:2].strip(". "):
                     break
             if words:
-                before = tokens[at - len(words) - 1].group().lower() if at > len(words) else ""
+                first = at - len(words) - particles
+                before = tokens[first - 1].group().lower() if first > 0 else ""
                 if not title and before in language.titles:
                     title = before
                 yield Named(tuple(words), title, Span(start, tokens[at - 1].end()))
             elif not title:
                 at += 1
+
+    def _joins(self, tokens: Sequence[re.Match[str]]) -> bool:
+        """Whether a particle stands before a surname that has one: `de Lorme`."""
+        small = self.material.language.functional_words
+        return (
+            len(tokens) > 1
+            and tokens[0].group().lower() in small
+            and tokens[1].group() in self._with_particles
+        )
+
+    @cached_property
+    def _with_particles(self) -> AbstractSet[str]:
+        small = self.material.language.functional_words
+        return {
+            word
+            for entity in self.people
+            for name in entity.names
+            for before, word in pairwise(self.bare(name)[1:])
+            if before.lower() in small and word[0].isupper()
+        }
 
     def finding(self, run: Named, entity: Entity, right: str, wrong: str) -> Finding:
         """That somebody is called otherwise than before."""
