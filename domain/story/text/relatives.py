@@ -65,11 +65,11 @@ def kin_named(key: str, value: str, cast: Cast) -> Iterator[tuple[str, str]]:
     owned = re.compile(rf"{of_whom}|{language.possessive or '(?!)'}", re.IGNORECASE)
     for part in (f"{word}, {value}", *value.split(";")):
         found = language.finder("relative").search(part)
-        if owned.search(part):
+        if found is None or owned.search(part):
             continue  # `Eva's brother` and `aunt of Eva` say whose, not who
-        rest = part[: found.start()] + part[found.end() :] if found else ""
+        rest = part[: found.start()] + part[found.end() :]
         others = [_other(each, cast) for each in (rest, *_LISTED.split(rest)) if each.strip()]
-        for other in dict.fromkeys(filter(None, others)) if found else ():
+        for other in dict.fromkeys(filter(None, others)):
             yield found.group().lower(), other.name
 
 
