@@ -146,6 +146,11 @@ from tests.unit.contradictions import Laid, contradictions
         ),
         ("fr", "Nora avait les yeux verts.", "Nora se pencha. Les yeux noirs ne cillaient pas."),
         ("en", "Nora's hair was cut very short.", "Nora's hair hung down her back."),
+        ("en", "Tom had lost his sight in the war.", "Tom looked at it and read the letter aloud."),
+        ("en", "They had taken Tom's right arm off.", "Tom stood with both hands in his pockets."),
+        ("fr", "Ida était aveugle.", "Ida prit le journal et en lut la première page."),
+        ("fr", "Tom était gaucher.", "Tom trempa sa plume et, de la main droite, signa."),
+        ("en", "Tom had a red beard.", "Tom ran a hand over his smooth chin."),
     ],
 )
 def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) -> None:
@@ -241,6 +246,13 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ),
         ("en", "Tom's eyes were blue.", "Tom looked into the brown eyes and smiled."),
         ("fr", "Nora avait les yeux verts.", "Nora regardait l’enfant. Ses yeux bleus riaient."),
+        (
+            "en",
+            "Nora's eyes were brown.",
+            "Over her head Tom looked at Nora's hair, and his blue eyes crinkled.",
+        ),
+        ("en", "Tom's hair was red.", "Soot from the stove had turned Tom's hair black."),
+        ("fr", "Ida était aveugle.", "Ida hocha la tête. « Je vois », dit Ida."),
     ],
 )
 def test_what_only_seems_to_is_not(language: str, laid: Laid, draft: str) -> None:

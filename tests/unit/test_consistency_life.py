@@ -101,6 +101,18 @@ from tests.unit.contradictions import Laid, contradictions
         ),
         ("en", "At dawn Tom never woke. They stopped the clock.", "Tom opened the window."),
         ("fr", "Les hommes portèrent en terre Tom Hask un mardi.", "Tom ouvrit la fenêtre."),
+        (
+            "fr",
+            "Le père de Nora est mort en mer.",
+            "« Papa m’attend à la maison », dit Nora en riant.",
+        ),
+        ("fr", "Tom est mort en mars.", "« Tom m’écrira à Noël », dit Nora."),
+        (
+            "en",
+            "Tom died in May. The key was the twin of Tom's.",
+            "Tom had sent Nora a note, first thing this morning.",
+        ),
+        ("fr", "Tom, un homme d’esprit, est mort en mars.", "Tom ouvrit la fenêtre."),
     ],
 )
 def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) -> None:
@@ -202,6 +214,16 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
             "en",
             ("Nora Vane", "description", "An innkeeper. Widow of Tom Hask, who drowned in 1871."),
             "Nora dusted the bar. Over it Tom smiled down from his frame.",
+        ),
+        (
+            "fr",
+            "Le père de Nora est mort en mer.",
+            "« Papa me manque », dit Nora. « Papa sera toujours là. »",
+        ),
+        (
+            "en",
+            "Tom died in May. He had a twin.",
+            "Tom had sent Nora a note, first thing this morning.",
         ),
     ],
 )
