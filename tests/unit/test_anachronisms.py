@@ -34,6 +34,7 @@ def found(draft: str, bible: Mapping[str, object], earlier: str = "", code: str 
             "",
             {"style": {"genre": "Victorian crime"}},
         ),
+        ("She turned on the radio and sat down without a word.", "", OF_1846),
         ("The knight lit his tobacco.", "", {"style": {"genre": "medieval romance"}}),
     ],
 )

@@ -53,6 +53,7 @@ DRIFTS = [
     ("en", {"speech": "stammers"}, "“It is after nine,” Mara said smoothly."),
     ("en", {"fear": "flying"}, "“I’ve always loved the take-off,” said Mara."),
     ("fr", {"caractère": "très patiente"}, "Mara jeta le plateau contre le mur."),
+    ("en", {"phobias": "spiders, heights"}, "Mara walked along the parapet with her arms out."),
     ("fr", {"parole": "bégaie"}, "Mara répondit d’une traite."),
     ("en", {"habits": "never drinks"}, "Mara emptied her glass of brandy and asked for another."),
     ("en", {"drinks": "no"}, "At the inn Mara drank two pints of beer."),

@@ -29,6 +29,7 @@ HATES = "Orla hated the sea, and said so. Tamas laughed."
         ("Orla loved the sea more than anything.", HATES, {}),
         ("“I’ve always loved the sea,” said Orla.", HATES, {}),
         ("Orla loved crowds.", "Orla could not bear crowds. Tamas laughed.", {}),
+        ("Orla loved company, and kept hers until late.", "Orla hated company.", {}),
         ("Orla adored cats.", "", {"dislikes": "cats, rain"}),
         ("Orla wore the yellow scarf.", "", {"habit": "never wears yellow"}),
         ("Orla locked the back door behind her.", "“I never lock the back door,” said Orla.", {}),

@@ -123,6 +123,9 @@ def _of_bible(case: Case, traits: Sequence[TraitKind]) -> Iterator[Claim]:
 def _phrases(key: str, value: str, language: Language) -> Iterator[str]:
     """How an attribute may be put in words: `drinks: never`, `fear: heights`."""
     yield value
+    if key.strip().lower() in language.lists["keys_hates"]:
+        fear = language.lists["keys_hates"][0]
+        yield from (language.traits.named.format(key=fear, value=each) for each in _OR.split(value))
     if value.strip().lower().rstrip(".") in language.traits.denials:
         yield language.traits.denied.format(key=key)
     else:

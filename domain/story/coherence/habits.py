@@ -1,5 +1,6 @@
 """Habits and likings: what somebody never does, hates or loves, against what a draft tells."""
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from typing import NamedTuple
@@ -17,6 +18,7 @@ from domain.story.text.speakers import every_sentence
 _QUOTE = 400
 _WORDS = 3
 """Words by which it is known again what somebody hates, or never does."""
+_CLAUSE = re.compile(r"[,;:]")
 _REACH = 3
 """Words between somebody and what they do."""
 _OPPOSITE = {"hates": "loves", "loves": "hates"}
@@ -87,14 +89,14 @@ def _laid_down(case: Case, cast: Cast) -> Iterator[_Habit]:
 
 def _said(sentence: Sentence, source: Evidence, cast: Cast, never: str) -> Iterator[_Habit]:
     language, marked = cast.language, sentence.marked
-    if "?" in marked or any(
-        language.finder(each).search(marked) for each in ("unreal", "told_when")
-    ):
+    if "?" in marked or language.finder("unreal").search(marked):
         return
     for does, phrasing in (("hates", "hates"), ("loves", "loves"), ("never", never)):
         for pattern in language.patterns(f"{phrasing}_any"):
             for match in pattern.finditer(marked):
-                if any(char in cast.by_char for char in match["what"]):
+                if any(char in cast.by_char for char in match["what"]) or language.finder(
+                    "told_when"
+                ).search(_CLAUSE.split(marked[match.start() :])[0]):
                     continue
                 end = match.start("what") if does == "loves" else match.start()  # `cannot bear`
                 if does != "never" and any(

@@ -17,7 +17,9 @@ _YEAR = re.compile(r"\b(?:1\d{3}|20\d{2})\b")
 _SLACK = 2
 _MOST = 2
 """Sentences of a draft; one with more such things is of another time than it says."""
-_DOUBTFUL = ("retold", "irrealis", "negation")
+_DOUBTFUL = ("irrealis", "negation")
+_NEAR = 50
+"""Characters before a thing in which it is denied or imagined."""
 
 
 def anachronisms(material: Material) -> Iterator[Finding]:
@@ -44,7 +46,8 @@ def anachronisms(material: Material) -> Iterator[Finding]:
         for words in (sentence.span.of(material.draft.text),)
         for year, pattern in newer
         if (match := pattern.search(words))
-        and not any(find(name).search(sentence.marked) for name in _DOUBTFUL)
+        and not find("retold").search(sentence.marked)
+        and not any(find(name).search(words[: match.start()][-_NEAR:]) for name in _DOUBTFUL)
     ]
     if len({sentence.span for sentence, _, _ in found}) > _MOST:
         return
