@@ -70,14 +70,14 @@ def _callers(material: Material) -> Iterator[Finding]:
                     calls[char] = call._replace(at=at if told is draft else -1)
 
 
-def _about(sentence: Sentence, material: Material, *, aloud: bool = False) -> Iterator[str]:
+def _about(sentence: Sentence, material: Material) -> Iterator[str]:
     """Who is about in person by a sentence."""
     find, marked = material.language.finder, sentence.marked
     doubtful = ("unreal", "irrealis", "negation", "flashback", "perfect", "by_wire", "retold")
     if "?" in marked or any(find(name).search(marked) for name in doubtful):
         return
     likely = {mention.char for mention in sentence.mentions if mention.likely}
-    for name in ("is_about",) if aloud else ("is_about", "goes_about"):
+    for name in ("is_about", "goes_about"):
         for pattern in material.language.patterns(name):
             for match in pattern.finditer(marked):
                 if match["s"] not in likely:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from domain.story.coherence.consistency.elapsed import told_to_pass
 from domain.story.coherence.consistency.geography import KIND as WHERE
 from domain.story.coherence.consistency.material import QUOTE, Material
+from domain.story.coherence.consistency.setting import months_of
 from domain.story.coherence.consistency.states import STATES, State
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
@@ -21,6 +22,10 @@ _BY_ANYBODY = "released"
 """Of the lists of what ends something, the one that need not name who is in that state."""
 _BESIDE = 2
 """Of the lists of what else explains something, those that only the same sentence counts for."""
+_YEAR, _HALF = 12, 6
+"""Months."""
+_CALL = 3
+"""Sentences after one that tells of a call or a letter in which it may go on."""
 _BACK = 2
 """Sentences before a deed in which a memory or a dream may have begun."""
 
@@ -78,12 +83,22 @@ def _begun(state: State, material: Material) -> dict[str, _Begun]:
 
 def _turns(told: Told, material: Material) -> Iterator[_Turn]:
     find = material.language.finder
-    for sentence in _all(told):
+    sentences = list(_all(told))
+    for at, sentence in enumerate(sentences):
+        far = _from_afar(sentences, at, material)
         for state in STATES:
             begun = tuple(_beginning(state, sentence, material))
             against = tuple(_going_against(state, sentence, material))
+            if far and state.kind == WHERE:
+                against = ()
             if begun or against or any(find(name).search(sentence.marked) for name in state.ends):
                 yield _Turn(state, sentence, begun, against)
+
+
+def _from_afar(sentences: Sequence[Sentence], at: int, material: Material) -> bool:
+    """Whether somebody may be heard from afar in a sentence: on the telephone, in a letter."""
+    by_wire = material.language.finder("by_wire")
+    return any(by_wire.search(each.marked) for each in sentences[max(0, at - _CALL) : at + 1])
 
 
 def _laid_down(material: Material) -> Iterator[tuple[Sentence, Evidence]]:
@@ -94,8 +109,21 @@ def _laid_down(material: Material) -> Iterator[tuple[Sentence, Evidence]]:
             if key.lower().replace("_", " ").strip() in language.lists["fate_keys"]:
                 texts.append((f"{entry.name} {language.lists['be'][0]} {value}.", value))
     for text, quote in texts:
-        for sentence in read_prose(text, material.cast).sentences:
+        named = _by_calling(text, material)
+        for sentence in read_prose(named, material.cast).sentences:
             yield sentence, material.quoted(0, quote[:QUOTE])
+
+
+def _by_calling(text: str, material: Material) -> str:
+    """A text with `their mother` as who is called Mum in the story."""
+    language = material.language
+    whose = language.alternatives("whose")
+    for entity in material.cast.entities:
+        relation = language.relation_words.get(entity.name.lower())
+        if relation and entity.name in language.lists["called_kin"]:
+            words = "|".join(map(re.escape, language.relations[relation].words))
+            text = re.sub(rf"\b{whose} (?:{words})\b", entity.name, text, flags=re.IGNORECASE)
+    return text
 
 
 def _all(told: Told) -> Iterator[Sentence]:
@@ -104,13 +132,18 @@ def _all(told: Told) -> Iterator[Sentence]:
 
 
 def _end(begun: dict[str, _Begun], state: State, sentence: Sentence, material: Material) -> None:
-    """Who is in a state no longer by a sentence."""
+    """Who is in a state no longer by a sentence; what the bible says ends by no sentence of
+    nobody."""
+    find = material.language.finder
     for name in state.ends if begun else ():
-        for match in material.language.finder(name).finditer(sentence.marked):
+        for match in find(name).finditer(sentence.marked):
             people = {each.char for each in sentence.mentions}
-            clause = sentence.marked[: match.start()].replace(";", ",").rpartition(",")[2]
-            for char in list(begun):
-                if name == _BY_ANYBODY or not people or char in clause or people == {char}:
+            clause = sentence.marked[: match.end()].replace(";", ",").rpartition(",")[2]
+            if any(find(each).search(clause) for each in ("negation", "irrealis")):
+                continue
+            for char, since in list(begun.items()):
+                nobody = not people and since.chapter > 0
+                if name == _BY_ANYBODY or nobody or char in clause or people == {char}:
                     del begun[char]
 
 
@@ -123,8 +156,12 @@ def _beginning(
     for char, match in _matches(state.begins, sentence, material):
         before = sentence.marked[: match.start()]
         if not any(find(each).search(before) for each in _NOT_BEGUN):
-            said = match.groupdict()
-            yield char, said.get("until") or "", said.get("word") or ""
+            limits = (
+                limit["until"]
+                for pattern in material.language.patterns("until_when")
+                for limit in pattern.finditer(sentence.marked)
+            )
+            yield char, next(limits, ""), match.groupdict().get("word") or ""
 
 
 def _going_against(state: State, sentence: Sentence, material: Material) -> Iterator[str]:
@@ -162,6 +199,8 @@ def _against(
             continue
         if any(find(name).search(sentence.marked) for name in state.besides):
             continue
+        if state.kind == WHERE and _from_afar(sentences, at, material):
+            continue
         for char in _going_against(state, sentence, material):
             since = begun.get(char)
             if since is None or _long_since(since, state, sentence, material):
@@ -169,7 +208,7 @@ def _against(
             scene = [each for each in scenes[sentence.scene] if each.span.start >= since.at]
             if state.kind == WHERE and (
                 _there(since, scene, state, material)
-                or not (state.alone or _in_company(char, scene, others, material))
+                or not _in_company(char, scene, state, others, material)
             ):
                 continue
             del begun[char]
@@ -206,9 +245,22 @@ def _long_since(since: _Begun, state: State, sentence: Sentence, material: Mater
     """Whether so much time may have passed that a state is over."""
     texts = [each.text for each in material.earlier if each.number > since.chapter >= 1]
     texts.append(material.draft.text[: sentence.span.end])
-    if since.until and any(since.until.lower() in text.lower() for text in texts):
+    if since.until and any(_reached(since.until.lower(), text, material) for text in texts):
         return True
     return sum(told_to_pass(text, material.language) for text in texts) > state.days
+
+
+def _reached(until: str, text: str, material: Material) -> bool:
+    """Whether a text names a time of the year, or one up to half a year after it."""
+    low, language = text.lower(), material.language
+    first = min(months_of(until, language), default=0)
+    named = (
+        month
+        for name in ("months", "months_named")
+        for match in language.finder(name).finditer(text)
+        for month in months_of(match.group().lower(), language)
+    )
+    return until in low or (first > 0 and any((each - first) % _YEAR < _HALF for each in named))
 
 
 def _there(since: _Begun, scene: list[Sentence], state: State, material: Material) -> bool:
@@ -229,13 +281,19 @@ def _there(since: _Begun, scene: list[Sentence], state: State, material: Materia
 
 
 def _in_company(
-    char: str, scene: list[Sentence], others: frozenset[str], material: Material
+    char: str, scene: list[Sentence], state: State, others: frozenset[str], material: Material
 ) -> bool:
-    """Whether a scene is of people who have not gone: it opens with one, or one is known."""
-    people = [
-        each.char
-        for sentence in scene
-        for each in sentence.mentions
-        if material.cast.by_char[each.char].kind == "person"
-    ]
-    return bool(people) and (people[0] != char or not others.isdisjoint(people))
+    """Whether a scene is of people who are there and have not gone: it opens with one, or one is
+    known; or, for a state whose places are few, whether its words are of another place."""
+    present = {each for sentence in scene for each in _going_against(state, sentence, material)}
+    first = next((each for sentence in scene for each in _people(sentence, material)), char)
+    if present - {char} and (first != char or not others.isdisjoint(present)):
+        return True
+    homely = material.language.finder("homely")
+    return state.alone and any(homely.search(sentence.marked) for sentence in scene)
+
+
+def _people(sentence: Sentence, material: Material) -> Iterator[str]:
+    for each in sentence.mentions:
+        if material.cast.by_char[each.char].kind == "person":
+            yield each.char

@@ -8,6 +8,7 @@ from domain.story.coherence.consistency.content import content
 from domain.story.coherence.consistency.material import QUOTE, Material, own
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
+from domain.story.language import Language
 from domain.story.text.mentions import Sentence
 from domain.story.text.prose import read_prose
 from domain.story.text.speakers import every_sentence
@@ -73,17 +74,17 @@ def _season(material: Material) -> Iterator[Finding]:
     if known is None or material.told_since(language.lists["months_later"]):
         return
     season, text = known
-    months = _months(season, material)
+    months = months_of(season, language)
     for sentence in _now(material):
         for pattern in language.patterns("season_is"):
             for match in pattern.finditer(sentence.marked):
-                if months.isdisjoint(_months(match["word"].lower(), material)):
+                if months.isdisjoint(months_of(match["word"].lower(), language)):
                     yield _finding(f"It is {season}, and {match['word']}", sentence, text, material)
                     return
 
 
-def _months(word: str, material: Material) -> frozenset[int]:
-    language = material.language
+def months_of(word: str, language: Language) -> frozenset[int]:
+    """The months, from 1 on, of a season, a feast or a month's name."""
     names = [each.lower() for each in language.lists["months"]]
     if word in names:
         return frozenset((names.index(word) + 1,))
