@@ -237,28 +237,27 @@ class _Page:
             if not sentence.mentions:
                 continue
             quote = sentence.span.of(self._prose.text)[:_QUOTE]
+            clauses = self._clauses(sentence.marked)
             for trait in self._traits:
-                for match, marked in self._clauses(trait, sentence.marked):
-                    if self._doubtful(marked, match):
+                for match in (each for text in clauses for each in _matches(trait.shown, text)):
+                    if self._doubtful(match.string, match):
                         continue
                     name = self._prose.cast.by_char[match.group("s")].name
                     remarked = self._remarked(trait, sentence.paragraph)
                     yield (name, trait.name), Showing(quote, remarked)
 
-    def _clauses(self, trait: TraitKind, marked: str) -> Iterator[tuple[re.Match[str], str]]:
-        """Where a sentence shows the opposite of a trait: as a whole, or in what whoever it is
-        about does next, `and took the bottle`."""
+    def _clauses(self, marked: str) -> list[str]:
+        """A sentence as a whole, and what whoever it is about does next: `and took the bottle`."""
         marked = self._habitual.sub(lambda match: " " * len(match.group()), marked)
         texts = [marked]
         if marked[:1] in self._prose.cast.by_char and marked[1:2] != marks.OWNER:
+            rest = (marked[match.end() :] for match in self._next.finditer(marked))
             texts += [
-                f"{marked[0]} {marked[match.end() :]}"
-                for match in self._next.finditer(marked)
-                if marked[match.end() :].split(maxsplit=1)[0].lower() not in self._functional
+                f"{marked[0]} {each}"
+                for each in rest
+                if each.split(maxsplit=1)[0].lower() not in self._functional
             ]
-        for text in texts:
-            for match in _matches(trait.shown, text):
-                yield match, text
+        return texts
 
     def _doubtful(self, marked: str, match: re.Match[str]) -> bool:
         """Whether it is denied or imagined, by other words than those that end it: `lied`."""
