@@ -112,6 +112,12 @@ from tests.unit.contradictions import Laid, contradictions
         ("fr", "Paul n’avait plus de voiture.", "Paul gara sa voiture."),
         ("fr", "Paul ne possède pas de téléphone.", "Paul sortit son téléphone."),
         ("fr", "Le vase tomba et se brisa.", "Nora remplit et posa le vase."),
+        ("en", "Tom had the sabre buried with his son.", "Paul burnished the sabre."),
+        ("en", "The skiff went under.", "Tom caulked the skiff."),
+        ("en", "Nora gave the cameo to her niece.", "Nora pinned the cameo to her collar."),
+        ("en", "The bell fell apart in her fingers.", "Nora took the bell from its cord."),
+        ("fr", "Paul dut se défaire de sa guitare.", "Paul prit sa guitare et joua."),
+        ("fr", "Nora jeta la gourde au fond du ravin.", "Nora déboucha la gourde."),
     ],
 )
 def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) -> None:
@@ -197,6 +203,9 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ("en", "Tom never owned a car.", "Tom bought a car in May. Tom parked his car."),
         ("fr", "Le cheval fut vendu.", "Il y a un mois encore, Nora sellait le cheval."),
         ("fr", "Nora perdit la clé et la retrouva.", "Nora prit la clé."),
+        ("fr", "J’ai cassé la jumelle.", "Nora regarda avec la jumelle qu’il a cassée."),
+        ("en", "The skiff went under.", "Tom remembered the skiff. Tom mourned the skiff."),
+        ("en", ("silver watch", "owner", "Nora Vane"), "Paul took the silver watch and put it on."),
     ],
 )
 def test_what_only_seems_to_is_not(language: str, laid: Laid, draft: str) -> None:

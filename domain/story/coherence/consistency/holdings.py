@@ -149,6 +149,8 @@ def follow(statement: Statement, states: dict[str, State], language: Language) -
         states[thing] = State(statement, without=who)  # `she gave her`: somebody else
     elif statement.phrasing == "gives":
         states[thing] = State(statement, groups.get("o", ""))
+    elif known is not None and known.destroyed and statement.phrasing != "gone":
+        return
     elif statement.phrasing in ("takes", "stores"):
         states[thing] = State(statement, who)
     elif statement.phrasing == "gone":
@@ -169,6 +171,8 @@ def clashes(statement: Statement, state: State | None) -> bool:
         return False
     if _place(statement) == _place(state.since):
         return False
+    if "any" in statement.groups and not state.gone:
+        return False  # whatever they do with it, they may look at another's
     if statement.phrasing == "used" and not statement.subject:
         return state.gone or bool(state.without and not state.owner)
     if state.gone:

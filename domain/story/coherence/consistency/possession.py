@@ -51,6 +51,7 @@ def possession(material: Material) -> Iterator[Finding]:
             and _of_now(statement, material)
             and _named(thing, statement, material)
             and clashes(statement, state)
+            and not _takes(statement, state, material)
             and (who_has(statement) or not handed_over(state, material))
             and same_thing(statement, state, material)
             and not handed_on(thing, state, statement, material)
@@ -62,18 +63,27 @@ def possession(material: Material) -> Iterator[Finding]:
 
 
 def _of_now(statement: Statement, material: Material) -> bool:
-    """Whether a statement is of now: a speaker's in the present tense, and no thing that `had`
-    been somewhere."""
+    """Whether a statement is of now: a speaker's in the present tense, and not of a thing that
+    `had` been somewhere, or `that she lost`."""
     language, quote = material.language, statement.quote
     noun = re.escape(noun_of(thing_of(statement), language))
     if not statement.speaker:
-        return re.search(rf"\b{noun} {language.alternatives('had_been')}", quote) is None
+        had_been, lost = map(language.alternatives, ("had_been", "losing"))
+        over = rf"\b{noun}\b(?: {had_been}|[^.;]{{0,25}} {lost})"
+        return re.search(over, quote, re.IGNORECASE) is None
     if statement.speaker == UNKNOWN:
         return False
     now, then = language.finder("tells_now"), language.finder("tells_then")
     of_it = re.search(rf"\b{noun}\b.*", quote, re.IGNORECASE | re.DOTALL)
     words = quote if of_it is None or not now.search(of_it.group()) else of_it.group()
     return now.search(words) is not None and then.search(words) is None
+
+
+def _takes(statement: Statement, state: State, material: Material) -> bool:
+    """Whether somebody only now takes a thing of another's, and not from where they keep it."""
+    find, quote = material.language.finder, statement.quote
+    taking = bool(state.owner) and find("taking").search(quote) is not None
+    return taking and find("keeping").search(quote) is None
 
 
 def _named(thing: str, statement: Statement, material: Material) -> bool:
