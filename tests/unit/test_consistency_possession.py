@@ -115,7 +115,7 @@ from tests.unit.contradictions import Laid, contradictions
         ("en", "Tom had the sabre buried with his son.", "Paul burnished the sabre."),
         ("en", "The skiff went under.", "Tom caulked the skiff."),
         ("en", "Nora gave the cameo to her niece.", "Nora pinned the cameo to her collar."),
-        ("en", "The bell fell apart in her fingers.", "Nora took the bell from its cord."),
+        ("en", "The bell fell apart in her fingers.", "Nora sat, took the bell and rang the bell."),
         ("fr", "Paul dut se défaire de sa guitare.", "Paul prit sa guitare et joua."),
         ("fr", "Nora jeta la gourde au fond du ravin.", "Nora déboucha la gourde."),
     ],
