@@ -253,6 +253,11 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ),
         ("en", "Tom's hair was red.", "Soot from the stove had turned Tom's hair black."),
         ("fr", "Ida était aveugle.", "Ida hocha la tête. « Je vois », dit Ida."),
+        (
+            "fr",
+            ("Nora Vane", "cheveux", "blonds"),
+            "Nora ôta le chapeau d’Ida. Ses boucles noires lui tombèrent sur les yeux.",
+        ),
     ],
 )
 def test_what_only_seems_to_is_not(language: str, laid: Laid, draft: str) -> None:

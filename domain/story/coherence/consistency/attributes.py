@@ -5,6 +5,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import partial
 
+from domain.story.coherence.consistency.deeds import alike
 from domain.story.coherence.consistency.material import Material, own
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
@@ -67,16 +68,22 @@ def attributes(material: Material) -> Iterator[Finding]:
 
 
 def _bystander(statement: Statement, material: Material) -> bool:
-    """Whether the sentence before speaks of somebody with no name, whom the pronoun by which
+    """Whether the sentence before goes on to speak of somebody else whom the pronoun by which
     this one calls somebody may mean: `She looked at the child. Its eyes`."""
     sentences = material.draft.prose.sentences
     at = bisect_right(sentences, statement.start, key=lambda each: each.span.start) - 1
-    char = material.cast.chars.get(statement.subject, "")
+    cast = material.cast
+    char = cast.chars.get(statement.subject, "")
     if at < 1 or statement.speaker or sentences[at - 1].paragraph != sentences[at].paragraph:
         return False
-    if any(each.char == char and not each.pronoun for each in sentences[at].mentions):
+    first = next((each for each in sentences[at].mentions if each.char == char), None)
+    if first is not None and not first.pronoun:
         return False
     _, _, since = sentences[at - 1].marked.rpartition(char)
+    people = [cast.by_char[each] for each in since if each in cast.by_char]
+    gender = cast.by_char[char].gender if char else ""
+    if any(one.kind == "person" and alike(one.gender, gender) for one in people):
+        return True
     return material.language.finder("bystanders").search(since) is not None
 
 

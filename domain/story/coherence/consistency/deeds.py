@@ -63,12 +63,13 @@ def named_near(statement: Statement, told: Told, material: Material, *, reach: i
         if any(each.char == char and (back == at or not each.owner) for each in named):
             return True
         others = (cast.by_char[each.char] for each in named if each.char != char)
-        if back < at and any(one.kind == "person" and _alike(one.gender, gender) for one in others):
+        if back < at and any(one.kind == "person" and alike(one.gender, gender) for one in others):
             return False
     return False
 
 
-def _alike(one: str, other: str) -> bool:
+def alike(one: str, other: str) -> bool:
+    """Whether two genders may be the same."""
     return not one or not other or one == other
 
 
