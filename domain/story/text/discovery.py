@@ -13,7 +13,7 @@ from domain.story.text.cast import WORD, Cast, Entity, listed, words_of
 from domain.story.text.genders import by_own_pronouns, described, gender_of, plain
 from domain.story.text.narrator import Voices, narrator, voices
 from domain.story.text.quotations import narration, quotations
-from domain.story.text.relatives import related, ties
+from domain.story.text.relatives import related, ties, unlisted
 
 _REACH = 25
 """Words after a name in which a pronoun may be its own."""
@@ -94,6 +94,7 @@ def discover(bible: Bible, texts: Iterable[str], language: Language, look: Look 
         if words not in people and not parts.intersection(words) and _is_place(words, use, lower)
     ]
     named = (*_merged(people, language), *_as_places(places))
+    named = (*named, *unlisted(bible, (*known, *named), lower, language))
     found = (*named, *_mourned(bible, (*known, *named), language))
     known_ties = ties(bible, Cast((*known, *found), language))
     known = list(_gendered(list(related(known, known_ties, language)), seen, bible, language))

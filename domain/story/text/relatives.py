@@ -1,7 +1,7 @@
 """Who is whose relative by a bible: its attributes, and its facts as sentences."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 
 from domain.story.bible import Bible, Named
 from domain.story.language import Language
@@ -25,6 +25,32 @@ def ties(bible: Bible, cast: Cast) -> tuple[Tie, ...]:
         if owner and other and word in cast.language.relation_words:
             found.append(Tie(owner.name, cast.language.relation_words[word], other.name))
     return tuple(dict.fromkeys(found))
+
+
+def unlisted(
+    bible: Bible, known: Sequence[Entity], small: Set[str], language: Language
+) -> Iterator[Entity]:
+    """Relatives whom a bible's attributes name and who have no entry: `wife: Grace`. `small` are
+    words that the story writes in small letters."""
+    taken = {word for entity in known for name in entity.names for word in words_of(name)}
+    for entry in bible.characters:
+        for key, value in entry.attributes.items():
+            relation = language.relation_words.get(plain_key(key, language), "")
+            for part in _LISTED.split(value) if relation else ():
+                name = part.split("(")[0].strip()
+                words = words_of(name)
+                proper = all(word[0].isupper() and word.lower() not in small for word in words)
+                if (
+                    not words
+                    or not proper
+                    or " ".join(words) != name
+                    or not taken.isdisjoint(words)
+                ):
+                    continue
+                if language.functional_words.isdisjoint(map(str.lower, words)):
+                    taken.update(words)
+                    gender = language.relations[relation].gender
+                    yield Entity(name, "person", (name,), gender, listed=False)
 
 
 def related(

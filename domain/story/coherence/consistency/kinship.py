@@ -43,6 +43,17 @@ _CLOSE = {
         ("step_child", "child_in_law"),
     )
 }
+_BESIDES: Mapping[str, tuple[str, ...]] = {
+    "avuncular": ("sibling",),
+    "grandparent": ("parent", "spouse"),
+    "parent": ("spouse",),
+    "nibling": ("child",),
+    "grandchild": ("child",),
+    "parent_in_law": ("parent", "spouse"),
+    "child_in_law": ("child",),
+    "sibling_in_law": ("sibling", "spouse"),
+}
+"""What whoever is somebody's kin of a kind is to another: an uncle is a brother."""
 
 
 class Kinship(NamedTuple):
@@ -57,6 +68,11 @@ class Kinship(NamedTuple):
 def close(kin: str, other: str) -> bool:
     """Whether somebody may be called both."""
     return kin == other or frozenset((kin, other)) in _CLOSE
+
+
+def besides(kin: str, other: str) -> bool:
+    """Whether whoever is somebody's kin of the first kind is somebody else's of the other."""
+    return other in _BESIDES.get(kin, ())
 
 
 def composed(first: str, second: str) -> str:

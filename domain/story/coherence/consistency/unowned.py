@@ -4,7 +4,7 @@ has Ida for a mother, and somebody near has her for a sister."""
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from domain.story.coherence.consistency.kinship import close
+from domain.story.coherence.consistency.kinship import besides, close
 from domain.story.coherence.consistency.material import QUOTE, Material, own
 from domain.story.coherence.consistency.ties import KIND, Kin
 from domain.story.coherence.verdict import Finding, Severity
@@ -47,7 +47,9 @@ class Unowned:
         if said.gender and who.gender not in ("", said.gender):
             return
         known = self.kin.get(char, {})
-        if not known or any(close(kin, said.kin) for kin, _ in known.values()):
+        if not known or any(
+            close(kin, said.kin) or besides(kin, said.kin) for kin, _ in known.values()
+        ):
             return
         near = self._near(sentence) - {char, speaker}
         fitting = [
