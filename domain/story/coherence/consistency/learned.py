@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from domain.story.coherence.consistency.content import shared
 from domain.story.coherence.consistency.material import Material
-from domain.story.coherence.consistency.secrets import Secret, common, given_away
+from domain.story.coherence.consistency.secrets import Secret, common, given_away, people_in
 from domain.story.extraction.told import Told
 from domain.story.text.addressees import addressees
 from domain.story.text.mentions import Sentence
@@ -53,24 +53,32 @@ def _finds_out(told: Told, within: Span, who: str, secret: Secret, material: Mat
         near = sentences[max(0, at - 1) : at + 2]
         words = " ".join(each.span.of(told.text) for each in near)
         own = sentence.span.of(told.text)
-        if learns and (_touches(secret, words, material) or _names(secret, own, material)):
+        people = _meant(secret, frozenset().union(*(people_in(each, material) for each in near)))
+        touched = learns and _touches(secret, words, people, material)
+        if touched or (learns and _names(secret, own, material)):
             return True
+        people = _meant(secret, people_in(sentence, material))
         if (
             not secret.passage
             and who not in secret.about
-            and given_away(secret, own, secret.about, language)
+            and given_away(secret, own, people, language)
         ):
             return True
     return False
 
 
-def _touches(secret: Secret, text: str, material: Material) -> bool:
+def _meant(secret: Secret, mentioned: frozenset[str]) -> frozenset[str]:
+    """Whom words may be about: a single word says nothing without them."""
+    return mentioned if len(secret.words) == 1 else secret.about
+
+
+def _touches(secret: Secret, text: str, people: frozenset[str], material: Material) -> bool:
     """Whether a text that says that somebody learned something may mean a secret."""
     language = material.language
     if language.finder("everything_told").search(text):
         return True
     if len(secret.words) == 1:
-        return given_away(secret, text, secret.about, language)
+        return given_away(secret, text, people, language)
     return common(list(secret.rare) or secret.words, text, language) >= _LEAST
 
 
@@ -94,14 +102,16 @@ def _said(told: Told, secret: Secret, material: Material) -> Iterator[Span]:
     """The sentences in which somebody says a secret, and does not only ask."""
     asking = material.language.finder("asking")
     recent: list[Sentence] = []
-    for _, sentence in spoken(told.prose):
+    for speaker, sentence in spoken(told.prose):
         if recent and recent[-1].paragraph != sentence.paragraph:
             recent.clear()
         if asking.search(sentence.marked):
             continue
         recent.append(sentence)
         text = " ".join(each.span.of(told.text) for each in recent[-_TOGETHER:])
-        if given_away(secret, text, secret.about, material.language):
+        people = frozenset().union(*(people_in(each, material) for each in recent[-_TOGETHER:]))
+        people |= {speaker} if speaker else frozenset()
+        if given_away(secret, text, _meant(secret, people), material.language):
             yield sentence.span
 
 
