@@ -129,3 +129,21 @@ def test_a_broken_rule_is_found(rule: str, draft: str, language: str) -> None:
 )
 def test_what_keeps_a_rule_is_silent(rule: str, draft: str, language: str) -> None:
     assert not broken(rule, draft, language)
+
+
+@pytest.mark.parametrize(
+    ("rule", "draft"),
+    [
+        ("Since her fall Agnes is not allowed to drive.", "Agnes drove to the village."),
+        ("Nobody sits in Walter’s chair by the fire.", "Agnes had the chair by the fire."),
+    ],
+)
+def test_why_and_whose_are_no_part_of_what_is_forbidden(rule: str, draft: str) -> None:
+    assert broken(rule, draft)
+
+
+def test_what_somebody_is_said_to_lack_is_lacking() -> None:
+    rule = "The gate opens only with the ring."
+    draft = "Walter did not have the ring. He pushed, and the gate opened."
+    assert broken(rule, draft)
+    assert not broken(rule, "Walter showed the ring. He pushed, and the gate opened.")

@@ -187,3 +187,37 @@ def test_words_of_a_secret_and_whom_it_is_about_give_it_away() -> None:
     bible = {"characters": ["Hester", "Noll"], "facts": facts}
     assert clashes(bible, "It rained.", "“It was the chapel fund you took, Hester,” said Noll.")
     assert not clashes(bible, "It rained.", "“Give to the chapel, Hester,” said Noll.")
+
+
+@pytest.mark.parametrize(
+    ("draft", "expected"),
+    [
+        ("“The password?” asked Hester.\n\n“Larkspur,” said Noll.", True),
+        ("“The password?” asked Hester.\n\n“I don’t have it,” said Noll.", False),
+        ("“The password?” asked Noll.\n\n“Larkspur,” said Hester.", False),
+        ("“The weather?” asked Hester.\n\n“Cloudy,” said Noll.", False),
+    ],
+)
+def test_whoever_does_not_know_a_password_cannot_say_it(draft: str, expected: bool) -> None:
+    bible = of("Noll does not know the password of the gate.", "Hester", "Noll")
+    assert clashes(bible, "It rained.", draft) is expected
+
+
+@pytest.mark.parametrize(
+    ("before", "expected"),
+    [
+        ("Noll took the map and read all of it.", True),
+        ("Noll read the map. Hester told Noll the whole story.", False),
+    ],
+)
+def test_all_of_a_map_is_not_all_of_a_secret(before: str, expected: bool) -> None:
+    bible = of("Only Hester knows that the spire is cracked.", "Hester", "Noll")
+    assert clashes(bible, before, SPIRE) is expected
+
+
+@pytest.mark.parametrize("kept", ["Nobody else is to hear of it", "This goes no further"])
+def test_what_nobody_is_to_hear_of_is_a_secret(kept: str) -> None:
+    bible = {"characters": ["Hester", "Piers", "Noll"]}
+    before = f"“The spire is cracked from top to bottom,” said Hester. “{kept},” said Piers."
+    assert clashes(bible, before, "“That spire is cracked to the bottom,” said Noll.")
+    assert not clashes(bible, before, "“That spire is cracked to the bottom,” said Piers.")

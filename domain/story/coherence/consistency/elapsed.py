@@ -105,12 +105,18 @@ def _same(claim: frozenset[str], event: frozenset[str]) -> bool:
 def _passed(since: int, claim: Sentence, material: Material) -> float:
     """How many days may have gone by from a chapter to the draft, as far as they say."""
     told = [each for each in (*material.earlier, material.draft) if each.number >= since]
-    texts = [each.text for each in told[:-1]]
     draft = material.draft.text
-    texts.append(draft[: claim.span.start] + draft[claim.span.end :])
-    between = [_between(text, material.language) for text in texts[1:]]
+    rest = draft[: claim.span.start] + draft[claim.span.end :]
+    texts = [*(each.text for each in told[1:-1]), rest] if len(told) > 1 else []
+    between = [_between(text, material.language) for text in texts]
     within = _BETWEEN if _BETWEEN in between or not between else 1
-    return within + sum(between) + sum(told_to_pass(text, material.language) for text in texts)
+    days = sum(chapter_days(each, material.language) for each in told[:-1])
+    return within + sum(between) + days + told_to_pass(rest, material.language)
+
+
+def chapter_days(told: Told, language: Language) -> float:
+    """The days that a chapter says go by, read once."""
+    return told.prose.once(told_to_pass, lambda: told_to_pass(told.text, language))
 
 
 def _between(text: str, language: Language) -> int:

@@ -3,17 +3,15 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from domain.story.coherence.consistency.company import speeches, spelled_out
 from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.consistency.secrets import has_words, secret_words
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
-from domain.story.text.mentions import Sentence
 from domain.story.text.speakers import spoken
 
 KIND = "knowledge"
 _LEAST = 2
-_TOGETHER = 3
-"""Sentences of one speech that are read as one."""
 
 
 class _Known(NamedTuple):
@@ -48,7 +46,8 @@ def forgotten(material: Material) -> Iterator[Finding]:
 
 
 def _said(told: Told, material: Material) -> Iterator[_Known]:
-    for speaker, said in _speeches(told):
+    for speaker, sentences in speeches(spoken(told.prose)):
+        said = spelled_out(sentences, told.text)
         if speaker is not None:
             yield _Known(speaker, said, material.quoted(told.number, said[:QUOTE]))
 
@@ -69,13 +68,3 @@ def _named(marked: str, material: Material) -> str:
     """Words with names for the marks."""
     by_char = material.cast.by_char
     return "".join(f" {by_char[char].name} " if char in by_char else char for char in marked)
-
-
-def _speeches(told: Told) -> Iterator[tuple[str | None, str]]:
-    """Who says what, each sentence with those of the same speech before it."""
-    recent: list[tuple[str | None, Sentence]] = []
-    for speaker, sentence in spoken(told.prose):
-        if recent and (recent[-1][0], recent[-1][1].paragraph) != (speaker, sentence.paragraph):
-            recent.clear()
-        recent.append((speaker, sentence))
-        yield speaker, " ".join(each.span.of(told.text) for _, each in recent[-_TOGETHER:])

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
+from domain.story.coherence.consistency.company import involved
 from domain.story.coherence.consistency.laid_down import spelled
 from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.consistency.secrets import (
@@ -14,10 +15,9 @@ from domain.story.coherence.consistency.secrets import (
 )
 from domain.story.extraction.told import Told
 from domain.story.text import marks
-from domain.story.text.addressees import addressees
 from domain.story.text.mentions import Sentence
 from domain.story.text.sentences import Span, covering
-from domain.story.text.speakers import every_sentence, uttered
+from domain.story.text.speakers import every_sentence
 
 _LEAST = 2
 _BACK = 400
@@ -145,25 +145,6 @@ def _paragraphs(told: Told, material: Material) -> Iterator[tuple[str, frozenset
         people[sentence.paragraph] |= people_in(sentence, material)
     for number, span in enumerate(told.prose.paragraphs):
         yield span.of(told.text), people[number]
-
-
-def involved(told: Told, start: int, end: int, material: Material) -> frozenset[str]:
-    """Who speaks, listens or does something in a stretch of a chapter."""
-    prose, cast = told.prose, material.cast
-    chars = {
-        mention.char
-        for sentence in prose.sentences
-        if sentence.span.start < end
-        and start < sentence.span.end
-        and not material.language.finder("elsewhere").search(sentence.marked)
-        for mention in sentence.mentions
-        if not mention.owner
-    }
-    names = {cast.by_char[char].name for char in chars if cast.by_char[char].kind == "person"}
-    for (speaker, quotation), you in zip(uttered(prose), addressees(prose), strict=True):
-        if quotation.outer.start < end and start < quotation.outer.end:
-            names |= {speaker or "", cast.by_char[you].name if you else ""}
-    return frozenset(names - {""})
 
 
 def _since(told: Told, at: int) -> int:

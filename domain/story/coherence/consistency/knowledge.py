@@ -15,6 +15,11 @@ from domain.story.coherence.verdict import Finding, Severity
 from domain.story.language import Language
 
 KIND = "knowledge"
+_MARKS = ' "“”‘’«»—–'
+_MARKED = 3
+"""Characters after a question in which its mark may stand."""
+_SHORT = 5
+"""Words of an answer that is no more than a password."""
 _NEXT = 80
 """Characters after what is said in which it may be told how that is known."""
 
@@ -54,8 +59,11 @@ def _reveals(utterance: Utterance, secret: Secret, material: Material) -> bool:
     language = material.language
     if not all(map(secret.kept_from, utterance.who)) or (utterance.guessed and secret.passage):
         return False
-    if not given_away(secret, utterance.around, utterance.people, language) and not _rejoins(
-        utterance, secret, language
+    words = utterance.quote if secret.passage and utterance.spoken else utterance.around
+    if not (
+        given_away(secret, words, utterance.people, language)
+        or _rejoins(utterance, secret, language)
+        or _answers(utterance, secret, language)
     ):
         return False
     if language.finder("guessing").search(utterance.around):
@@ -84,6 +92,23 @@ def _rejoins(utterance: Utterance, secret: Secret, language: Language) -> bool:
     )
 
 
+def _answers(utterance: Utterance, secret: Secret, language: Language) -> bool:
+    """Whether who does not know a password, when asked for it, says one."""
+    asked = utterance.before.strip(_MARKS)
+    codes = set(secret.words).intersection(language.lists["secret_codes"])
+    said = utterance.quote.strip(_MARKS)
+    return (
+        bool(codes and secret.ignorant)
+        and utterance.since == utterance.start
+        and asked.endswith("?")
+        and common(list(codes), asked, language) > 0
+        and len(said.split()) <= _SHORT
+        and not said.endswith("?")
+        and not any(language.finder(name).search(said) for name in ("negation", "irrealis"))
+        and not any(word in language.first_person for word in said.lower().split())
+    )
+
+
 def _said_on(utterance: Utterance, material: Material) -> str:
     """What is said, and what comes next: it may tell how that is known."""
     return material.draft.text[utterance.start : utterance.start + len(utterance.quote) + _NEXT]
@@ -92,8 +117,10 @@ def _said_on(utterance: Utterance, material: Material) -> str:
 def _only_asked(utterance: Utterance, material: Material) -> bool:
     """Whether it is a question that takes nothing for granted."""
     language = material.language
-    quote = utterance.quote.strip(' "“”‘’«»—–')
-    if not quote.endswith("?"):
+    end = utterance.start + len(utterance.quote)
+    after = material.draft.text[end : end + _MARKED] if utterance.spoken else ""
+    quote = utterance.quote.strip(_MARKS)
+    if not quote.endswith("?") and not after.strip(_MARKS).startswith("?"):
         return False
     return not (
         language.finder("presuming").match(quote) or language.finder("tag_questions").search(quote)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from domain.story.coherence.consistency.elapsed import told_to_pass
+from domain.story.coherence.consistency.elapsed import chapter_days, told_to_pass
 from domain.story.coherence.consistency.geography import KIND as WHERE
 from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.consistency.setting import months_of
@@ -243,11 +243,13 @@ def _scenes(sentences: Sequence[Sentence]) -> Mapping[int, list[Sentence]]:
 
 def _long_since(since: _Begun, state: State, sentence: Sentence, material: Material) -> bool:
     """Whether so much time may have passed that a state is over."""
-    texts = [each.text for each in material.earlier if each.number > since.chapter >= 1]
-    texts.append(material.draft.text[: sentence.span.end])
+    earlier = [each for each in material.earlier if each.number > since.chapter >= 1]
+    draft = material.draft.text[: sentence.span.end]
+    texts = (*(each.text for each in earlier), draft)
     if since.until and any(_reached(since.until.lower(), text, material) for text in texts):
         return True
-    return sum(told_to_pass(text, material.language) for text in texts) > state.days
+    days = sum(chapter_days(each, material.language) for each in earlier)
+    return days + told_to_pass(draft, material.language) > state.days
 
 
 def _reached(until: str, text: str, material: Material) -> bool:

@@ -2,20 +2,15 @@
 
 from collections.abc import Iterator
 
+from domain.story.coherence.consistency.company import TOGETHER, speeches, spelled_out, talking
 from domain.story.coherence.consistency.content import shared
 from domain.story.coherence.consistency.material import Material
 from domain.story.coherence.consistency.secrets import Secret, common, given_away, people_in
 from domain.story.extraction.told import Told
-from domain.story.text.addressees import addressees
-from domain.story.text.mentions import Sentence
 from domain.story.text.sentences import Span
-from domain.story.text.speakers import spoken, uttered
+from domain.story.text.speakers import spoken
 
-_BESIDE = 1
-"""Paragraphs from one in which a secret is said to those where who hears it speaks."""
 _LEAST = 2
-_TOGETHER = 3
-"""Sentences of one speech that are read as one."""
 
 
 def learned(who: str, secret: Secret, before: int, material: Material) -> bool:
@@ -92,7 +87,7 @@ def _names(secret: Secret, text: str, material: Material) -> bool:
 def _hears(told: Told, within: Span, who: str, secret: Secret, material: Material) -> bool:
     """Whether it is said by somebody, to them, or in a talk that they take part in."""
     return any(
-        who in _talking(told, span, material)
+        who in talking(told, span, material)
         for span in _said(told, secret, material)
         if within.start <= span.start and span.end <= within.end
     )
@@ -100,41 +95,13 @@ def _hears(told: Told, within: Span, who: str, secret: Secret, material: Materia
 
 def _said(told: Told, secret: Secret, material: Material) -> Iterator[Span]:
     """The sentences in which somebody says a secret, and does not only ask."""
-    asking = material.language.finder("asking")
-    recent: list[Sentence] = []
-    for speaker, sentence in spoken(told.prose):
-        if recent and recent[-1].paragraph != sentence.paragraph:
-            recent.clear()
-        if asking.search(sentence.marked):
-            continue
-        recent.append(sentence)
-        text = " ".join(each.span.of(told.text) for each in recent[-_TOGETHER:])
-        people = frozenset().union(*(people_in(each, material) for each in recent[-_TOGETHER:]))
+    language = material.language
+    asking = language.finder("asking")
+    told_of = ((who, each) for who, each in spoken(told.prose) if not asking.search(each.marked))
+    for speaker, sentences in speeches(told_of):
+        last = sentences[-TOGETHER:]
+        people = frozenset().union(*(people_in(each, material) for each in last))
         people |= {speaker} if speaker else frozenset()
-        if given_away(secret, text, _meant(secret, people), material.language):
-            yield sentence.span
-
-
-def _talking(told: Told, span: Span, material: Material) -> frozenset[str]:
-    """Who speaks, listens or does something where something is said."""
-    prose, cast = told.prose, material.cast
-    said = list(zip(uttered(prose), addressees(prose), strict=True))
-    at = next((n for n, ((_, each), _) in enumerate(said) if each.span.end >= span.end), None)
-    if at is None:
-        return frozenset()
-    (speaker, quotation), you = said[at]
-    talking = {speaker or "", cast.by_char[you].name if you else ""}
-    talking |= {
-        other or ""
-        for (other, each), _ in said
-        if abs(each.paragraph - quotation.paragraph) <= _BESIDE
-    }
-    talking |= {
-        cast.by_char[mention.char].name
-        for sentence in prose.sentences
-        if sentence.paragraph == quotation.paragraph
-        and not material.language.finder("elsewhere").search(sentence.marked)
-        for mention in sentence.mentions
-        if not mention.owner
-    }
-    return frozenset(talking - {""})
+        text = spelled_out(last, told.text)
+        if given_away(secret, text, _meant(secret, people), language):
+            yield sentences[-1].span

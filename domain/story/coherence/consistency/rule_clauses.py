@@ -56,7 +56,9 @@ def parts(text: str, language: Language) -> Iterator[tuple[str, str, str]]:
     for clause in _sentences(text, language):
         restated = _restated(_reworded(clause, language), before, language)
         before = clause
-        plain = language.finder("rule_reason").split(restated, maxsplit=1)[0]
+        reasons = language.finder("rule_reason")
+        plain = reasons.split(restated, maxsplit=1)[0]
+        plain = plain if plain.strip() else restated
         yield clause.strip(), plain, restated[len(plain) :]
 
 

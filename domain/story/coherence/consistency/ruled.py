@@ -24,6 +24,7 @@ _FAR = 30
 _BEFORE = 12
 """Sentences that say where it is that something happens."""
 _PARTS = re.compile(r"[,;:—–()]")
+_OWNED = re.compile(r"\w+['’]s\b")
 _MAIN = re.compile(r"[;:—–()]")
 
 
@@ -124,7 +125,7 @@ class Ruled:
         about = self._named(rule.subject)
         if about:
             return any(self._does(char, rule.action) for char in about)
-        named = self._named(WORD.findall(rule.quote.lower()))
+        named = self._named(WORD.findall(_OWNED.sub(" ", rule.quote.lower())))
         kin = rule.form is Form.NONE and self.language.relation_words.keys() & rule.action
         if kin:
             return not named or any(self._does(char, rule.action, has=True) for char in named)

@@ -46,11 +46,20 @@ def rules(material: Material) -> Iterator[Finding]:
 
 
 def _rules(material: Material) -> Iterator[Rule]:
-    bible = material.case.bible
-    for rule in bible.rules:
-        yield from rules_in(rule.text, material.language, positive=True)
-    for fact in bible.facts:
-        yield from rules_in(fact.text, material.language, positive=False)
+    bible, cast = material.case.bible, material.cast
+    people = {
+        word.lower()
+        for each in cast.entities
+        if each.kind == "person"
+        for word in cast.own_words(each.name)
+    }
+    texts = [(each.text, True) for each in bible.rules] + [
+        (each.text, False) for each in bible.facts
+    ]
+    for text, positive in texts:
+        for rule in rules_in(text, material.language, positive=positive):
+            named = [word for word in rule.subject if word in people]
+            yield rule._replace(subject=named or rule.subject)
 
 
 def rules_in(text: str, language: Language, *, positive: bool) -> Iterator[Rule]:
@@ -256,7 +265,7 @@ def _there_is(told: Ruled, rule: Rule) -> bool:
 def _mentioned(words: Sequence[str], told: Ruled, scenes: Sequence[Ruled]) -> bool:
     """Whether one of the words is in a scene up to the paragraph of a sentence."""
     return any(
-        each.share(words) > 0
+        each.share(words) > 0 and not each.lacks(words)
         for each in scenes
         if each.scene == told.scene and each.paragraph <= told.paragraph + 1
     )

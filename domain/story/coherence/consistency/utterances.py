@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from domain.story.coherence.consistency.kept import involved
+from domain.story.coherence.consistency.company import TOGETHER, involved, speeches, spelled_out
 from domain.story.coherence.consistency.kin_said import sentences_said
 from domain.story.coherence.consistency.kinsfolk import Kinsfolk
 from domain.story.coherence.consistency.material import Material
@@ -20,8 +20,6 @@ _BACK, _ON = 3, 1
 _TAG = 30
 """Characters after what is said in which a pronoun may stand for who says it, and words."""
 _WORDS = 4
-_TOGETHER = 3
-"""Sentences of one speech that are read as one."""
 _SHORTLY = 5
 """Characters after `knew` in which that is denied: `did not know`, `ne savait pas`."""
 
@@ -53,30 +51,35 @@ def utterances(material: Material) -> Iterator[Utterance]:
 
 def _said(material: Material) -> Iterator[Utterance]:
     text = material.draft.text
-    recent: list[tuple[frozenset[str], Sentence]] = []
     before: Sequence[Sentence] = ()
-    for speaker, sentence in sentences_said(material):
-        tag = _tagged(sentence, material)
-        who = _narrator(sentence, material) or _speakers(speaker, tag, sentence, material)
-        if recent and (recent[-1][0] != who or recent[-1][1].paragraph != sentence.paragraph):
-            before = [each for _, each in recent if sentence.paragraph - each.paragraph == 1]
-            recent.clear()
-        recent.append((who, sentence))
-        last = [each for _, each in recent[-_TOGETHER:]]
+    turn: Sequence[Sentence] = ()
+    for (who, plain), sentences in speeches(_spoken(material)):
+        if len(sentences) == 1:
+            before, turn = turn, sentences
+        turn = sentences
+        last, sentence = sentences[-TOGETHER:], sentences[-1]
         people = frozenset[str]().union(*(people_in(each, material) for each in last))
-        if len(who) > 1:
-            who -= people
-        if who:
+        whose = who - people if len(who) > 1 else who
+        if whose:
+            asked = [each for each in before if sentence.paragraph - each.paragraph == 1]
             yield Utterance(
-                who,
-                text[last[0].span.start : sentence.span.end],
+                whose,
+                spelled_out(last, text),
                 sentence.span.of(text),
                 sentence.span.start,
                 last[0].span.start,
-                people | who if len(who) == 1 else people,
-                guessed=speaker is None and tag is None,
-                before=text[before[0].span.start : before[-1].span.end] if before else "",
+                people | whose if len(whose) == 1 else people,
+                guessed=not plain,
+                before=text[asked[0].span.start : asked[-1].span.end] if asked else "",
             )
+
+
+def _spoken(material: Material) -> Iterator[tuple[tuple[frozenset[str], bool], Sentence]]:
+    """Who may say each sentence, and whether something beside it says who."""
+    for speaker, sentence in sentences_said(material):
+        tag = _tagged(sentence, material)
+        who = _narrator(sentence, material) or _speakers(speaker, tag, sentence, material)
+        yield (who, speaker is not None or tag is not None), sentence
 
 
 def _narrator(sentence: Sentence, material: Material) -> frozenset[str]:
