@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from adapters.languages import load_language
 from domain.story.bible import Bible
 from domain.story.coherence.consistency.material import Material, gather
-from domain.story.coherence.consistency.rules import rules
+from domain.story.coherence.consistency.rules.rules import rules
 from domain.story.coherence.gate import prepare
 from domain.story.coherence.verdict import Finding
 from domain.story.reading import ChapterText

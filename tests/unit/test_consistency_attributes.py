@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.story.coherence.consistency.attributes import attributes
+from domain.story.coherence.consistency.attributes.attributes import attributes
 from domain.story.coherence.verdict import Severity
 from tests.unit.contradictions import Laid, contradictions
 

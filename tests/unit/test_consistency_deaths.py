@@ -4,7 +4,7 @@ import pytest
 
 from adapters.languages import load_language
 from domain.story.bible import Bible
-from domain.story.coherence.consistency.life import life_and_death
+from domain.story.coherence.consistency.life.life import life_and_death
 from domain.story.coherence.consistency.material import gather
 from domain.story.coherence.gate import prepare
 from domain.story.coherence.verdict import Finding

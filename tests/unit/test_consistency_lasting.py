@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.story.coherence.consistency.lasting import lasting
+from domain.story.coherence.consistency.places.lasting import lasting
 from tests.unit.contradictions import contradictions
 
 SAILED = "Tom Hask sailed for Goa. He would be gone three years. Nora Vane wept."

@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.story.coherence.consistency.life import life_and_death
+from domain.story.coherence.consistency.life.life import life_and_death
 from tests.unit.contradictions import Laid, contradictions
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from adapters.languages import load_language
 from domain.story.bible import Bible
-from domain.story.coherence.consistency.attributes import attributes
-from domain.story.coherence.consistency.looks import looks
+from domain.story.coherence.consistency.attributes.attributes import attributes
+from domain.story.coherence.consistency.attributes.looks import looks
 from domain.story.coherence.consistency.material import gather
 from domain.story.coherence.gate import prepare
 from domain.story.reading import ChapterText

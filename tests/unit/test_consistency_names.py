@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.story.coherence.consistency.names import names
+from domain.story.coherence.consistency.names.names import names
 from tests.unit.contradictions import contradictions
 
 CHAPTER = {

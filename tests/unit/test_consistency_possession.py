@@ -5,7 +5,7 @@ import pytest
 from adapters.languages import load_language
 from domain.story.bible import Bible
 from domain.story.coherence.consistency.material import gather
-from domain.story.coherence.consistency.possession import possession
+from domain.story.coherence.consistency.possession.possession import possession
 from domain.story.coherence.gate import prepare
 from domain.story.reading import ChapterText
 from tests.unit.contradictions import Laid, contradictions

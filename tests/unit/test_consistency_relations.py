@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.story.coherence.consistency.relations import relations
+from domain.story.coherence.consistency.relations.relations import relations
 from tests.unit.contradictions import Laid, contradictions
 
 

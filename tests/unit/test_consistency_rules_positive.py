@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pytest
 
 from adapters.languages import load_language
-from domain.story.coherence.consistency.rule_clauses import Form
-from domain.story.coherence.consistency.rules import rules_in
+from domain.story.coherence.consistency.rules.clauses import Form
+from domain.story.coherence.consistency.rules.rules import rules_in
 from tests.unit.contradictions import broken_rules
 
 PEOPLE = [

@@ -6,7 +6,7 @@ import pytest
 
 from adapters.languages import load_language
 from domain.story.bible import Bible
-from domain.story.coherence.consistency.knowledge import knowledge
+from domain.story.coherence.consistency.knowledge.knowledge import knowledge
 from domain.story.coherence.consistency.material import gather
 from domain.story.coherence.gate import prepare
 from domain.story.reading import ChapterText

@@ -5,7 +5,7 @@ import pytest
 from adapters.languages import load_language
 from domain.story.bible import Bible
 from domain.story.coherence.consistency.material import gather
-from domain.story.coherence.consistency.time import time_and_age
+from domain.story.coherence.consistency.time.time import time_and_age
 from domain.story.coherence.gate import prepare
 from domain.story.reading import ChapterText
 

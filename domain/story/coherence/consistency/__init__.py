@@ -1,1 +1,1 @@
-"""Contradictions: a draft against the bible and the approved chapters, a file a kind."""
+"""Contradictions: a draft against the bible and the approved chapters, a package a kind."""

@@ -3,17 +3,17 @@
 from collections.abc import Callable, Iterator, Sequence
 
 from domain.story.coherence.case import Analysis, Case
-from domain.story.coherence.consistency.attributes import attributes
-from domain.story.coherence.consistency.knowledge import knowledge
-from domain.story.coherence.consistency.life import life_and_death
-from domain.story.coherence.consistency.looks import looks
+from domain.story.coherence.consistency.attributes.attributes import attributes
+from domain.story.coherence.consistency.attributes.looks import looks
+from domain.story.coherence.consistency.knowledge.knowledge import knowledge
+from domain.story.coherence.consistency.life.life import life_and_death
 from domain.story.coherence.consistency.material import ANALYST, Material, gather
-from domain.story.coherence.consistency.names import names
-from domain.story.coherence.consistency.places import place_and_travel
-from domain.story.coherence.consistency.possession import possession
-from domain.story.coherence.consistency.relations import relations
-from domain.story.coherence.consistency.rules import rules
-from domain.story.coherence.consistency.time import time_and_age
+from domain.story.coherence.consistency.names.names import names
+from domain.story.coherence.consistency.places.places import place_and_travel
+from domain.story.coherence.consistency.possession.possession import possession
+from domain.story.coherence.consistency.relations.relations import relations
+from domain.story.coherence.consistency.rules.rules import rules
+from domain.story.coherence.consistency.time.time import time_and_age
 from domain.story.coherence.verdict import Finding
 
 CHECKS: Sequence[Callable[[Material], Iterator[Finding]]] = (

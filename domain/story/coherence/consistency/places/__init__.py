@@ -1,0 +1,1 @@
+"""Where people and places are, and how long a way takes."""

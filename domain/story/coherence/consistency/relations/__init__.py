@@ -1,0 +1,1 @@
+"""Who is whose relative, friend or enemy."""

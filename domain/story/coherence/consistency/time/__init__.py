@@ -1,0 +1,1 @@
+"""Ages, dates, and how time goes on."""
