@@ -18,6 +18,7 @@ from domain.story.phrasings import (
 )
 
 _UNITS = ("minute", "hour", "day", "night", "week", "month", "year")
+_THING = "{T}"
 _PEOPLE = ("S", "S's", "O", "O's")
 
 
@@ -154,12 +155,16 @@ class Language(LanguageFile):
         """The patterns of each phrasing."""
         return {
             name: tuple(
-                Wording(self.pattern(text, phrasing.values), presupposed, *_needs(text))
+                self._wording(text, phrasing.values, presupposed=presupposed)
                 for texts, presupposed in ((phrasing.presupposed, True), (phrasing.patterns, False))
                 for text in self._written(texts, phrasing.nouns)
             )
             for name, phrasing in self.phrasings.items()
         }
+
+    def _wording(self, text: str, values: str, *, presupposed: bool) -> Wording:
+        rest = self.pattern(text.removeprefix(_THING), values) if text.startswith(_THING) else None
+        return Wording(self.pattern(text, values), rest, presupposed, *_needs(text))
 
     def _written(self, texts: Iterable[str], nouns: str) -> Iterator[str]:
         """A phrasing's patterns, those of lists among them, about its nouns."""
@@ -305,7 +310,7 @@ class Language(LanguageFile):
 def _needs(text: str) -> tuple[bool, bool, bool]:
     person = any(re.search(rf"(?<!\|)\{{{name}\}}(?![?|])", text) is not None for name in _PEOPLE)
     place = re.search(r"\{P\}(?![?|])|\{E2\}", text) is not None
-    return person, place, "{T}" in text
+    return person, place, _THING in text
 
 
 def _numbered(words: str) -> dict[str, int]:

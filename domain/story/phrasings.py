@@ -1,6 +1,7 @@
 """What a language's file says its words with: pronouns, values, phrasings, relations."""
 
 import re
+from collections.abc import Iterator
 from typing import Literal, NamedTuple
 
 from domain.book import Frozen
@@ -67,13 +68,20 @@ class Phrasing(Frozen):
 
 
 class Wording(NamedTuple):
-    """A compiled pattern; no sentence without a person, a place or a thing, if so, can fit it."""
+    """A compiled pattern; no sentence without a person, a place or a thing, if so, can fit it.
+    `rest` is what follows the thing with which it begins: it is found faster, and seldom."""
 
     pattern: re.Pattern[str]
+    rest: re.Pattern[str] | None
     presupposed: bool
     person: bool
     place: bool
     thing: bool
+
+    def matches(self, marked: str) -> Iterator[re.Match[str]]:
+        """Where it fits in a marked sentence."""
+        if self.rest is None or self.rest.search(marked) is not None:
+            yield from self.pattern.finditer(marked)
 
 
 class Relation(Frozen):

@@ -169,7 +169,7 @@ def _matches(wordings: Iterable[Wording], marked: str) -> Iterator[tuple[re.Matc
     is presupposed."""
     seen: set[str] = set()
     for wording in wordings:
-        for match in wording.pattern.finditer(marked):
+        for match in wording.matches(marked):
             groups = match.groupdict()
             whose = "".join(groups.get(group) or "" for group in _ABOUT)
             if whose not in seen:

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from itertools import chain
 
 from domain.story.coherence.consistency.life.deeds import (
     DEATHS,
@@ -115,8 +114,10 @@ def _plainly(statement: Statement, material: Material) -> bool:
 def _told(material: Material, kinsfolk: Kinsfolk) -> Iterator[Statement]:
     """What came before the draft; of dialogue, which deaths somebody tells of."""
     yield from _of_bible(material)
+    deaths = material.language.finder("told_of_death")
     for sentence, quote in of_bible(material):
-        for statement in _kin_deaths([(sentence, "")], "", 0, kinsfolk, material):
+        told_of = [(sentence, "")] if deaths.search(sentence.marked) else []
+        for statement in _kin_deaths(told_of, "", 0, kinsfolk, material):
             yield replace(statement, quote=quote)
     lies = material.language.finder("lies")
     for told in material.earlier:
@@ -126,12 +127,7 @@ def _told(material: Material, kinsfolk: Kinsfolk) -> Iterator[Statement]:
             if claim.phrasing == "dies"
             and not lies.search(told.text[max(0, claim.start - _NEAR) : claim.start + 400])
         ]
-        said_of_kin = (
-            (sentence, material.cast.chars.get(speaker or "", ""))
-            for speaker, sentence in spoken(told.prose)
-            if not lies.search(told.text[max(0, sentence.span.start - _NEAR) : sentence.span.end])
-        )
-        of_kin = chain(((each, "") for each in told.prose.sentences), said_of_kin)
+        of_kin = material.of_chapter(told, _telling_of_deaths)
         of_them = (
             *_pronoun_deaths(told, material),
             *_kin_deaths(of_kin, told.text, told.number, kinsfolk, material),
@@ -210,15 +206,24 @@ def _kin_deaths(
     material: Material,
 ) -> Iterator[Statement]:
     """`My brother has been dead for years`: relatives who are not named, with who speaks."""
-    told_of_death = material.language.finder("told_of_death")
     for sentence, speaker in sentences:
-        if not told_of_death.search(sentence.marked):
-            continue
         changed = kinsfolk.restated(sentence, speaker)
         if changed is not None:
             for statement in of_sentence(changed, text, material.cast, chapter):
                 if statement.phrasing in DEATHS and statement.plain:
                     yield replace(statement, sure=False)
+
+
+def _telling_of_deaths(told: Told, material: Material) -> Iterator[tuple[Sentence, str]]:
+    """The sentences that tell of somebody's death, each with its speaker's character."""
+    lies, deaths = map(material.language.finder, ("lies", "told_of_death"))
+    for sentence in told.prose.sentences:
+        if deaths.search(sentence.marked):
+            yield sentence, ""
+    for speaker, sentence in spoken(told.prose):
+        near = told.text[max(0, sentence.span.start - _NEAR) : sentence.span.end]
+        if deaths.search(sentence.marked) and not lies.search(near):
+            yield sentence, material.cast.chars.get(speaker or "", "")
 
 
 def _pronoun_deaths(told: Told, material: Material) -> Iterator[Statement]:

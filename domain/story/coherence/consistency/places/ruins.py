@@ -63,12 +63,11 @@ def _told(told: Told, material: Material) -> Iterator[tuple[str, Evidence]]:
 def _ruined(sentence: Sentence, material: Material) -> Iterator[str]:
     find = material.language.finder
     marked = find("never_mended").sub("", sentence.marked)
+    patterns = material.language.patterns("place_ruined")
+    found = [match for pattern in patterns for match in pattern.finditer(marked)]
     doubtful = (*_UNTRUE, "believed_so", "place_mended")
-    if any(find(name).search(marked) for name in doubtful):
-        return
-    for pattern in material.language.patterns("place_ruined"):
-        for match in pattern.finditer(marked):
-            yield _named(match, material)
+    if found and not any(find(name).search(marked) for name in doubtful):
+        yield from (_named(match, material) for match in found)
 
 
 def _named(match: re.Match[str], material: Material) -> str:

@@ -109,13 +109,12 @@ def _visited_together(
 def _told_of(name: str, sentence: Sentence, material: Material) -> Iterator[re.Match[str]]:
     """Where a list's patterns fit a sentence that tells what is so."""
     language, marked = material.language, sentence.marked
+    found = [match for pattern in language.patterns(name) for match in pattern.finditer(marked)]
     doubtful = ("negation", "till_now", "irrealis")
-    if _doubtful(marked, language) or any(
-        language.finder(each).search(marked) for each in doubtful
-    ):
+    if not found or _doubtful(marked, language):
         return
-    for pattern in language.patterns(name):
-        yield from pattern.finditer(marked)
+    if not any(language.finder(each).search(marked) for each in doubtful):
+        yield from found
 
 
 def _been_after_all(material: Material) -> Iterator[Finding]:

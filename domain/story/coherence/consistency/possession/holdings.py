@@ -84,10 +84,13 @@ def _not_owned(material: Material) -> Iterator[tuple[str, State]]:
     for text, quote in texts:
         for sentence in read_prose(text, cast).sentences:
             yield from _none_had(sentence, quote[:QUOTE], 0, material)
-    for told in material.earlier:
-        for sentence in every_sentence(told.prose):
-            quote = sentence.span.of(told.text)[:QUOTE]
-            yield from _none_had(sentence, quote, told.number, material)
+    yield from material.of_earlier(_none_told)
+
+
+def _none_told(told: Told, material: Material) -> Iterator[tuple[str, State]]:
+    for sentence in every_sentence(told.prose):
+        quote = sentence.span.of(told.text)[:QUOTE]
+        yield from _none_had(sentence, quote, told.number, material)
 
 
 def _parts(value: str) -> Sequence[str]:
@@ -98,10 +101,10 @@ def _none_had(
     sentence: Sentence, quote: str, chapter: int, material: Material
 ) -> Iterator[tuple[str, State]]:
     language = material.language
-    if language.finder("unreal").search(sentence.marked):
-        return
     for pattern in language.patterns("owns_none"):
         for match in pattern.finditer(sentence.marked):
+            if language.finder("unreal").search(sentence.marked):
+                return
             who, thing = material.cast.by_char[match["s"]].name, match["word"].lower()
             start, groups = sentence.span.start, {"thing": thing}
             since = replace(_stated(thing, quote), start=start, chapter=chapter, groups=groups)

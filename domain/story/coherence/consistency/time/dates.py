@@ -21,6 +21,7 @@ _LONG = 2
 _DATES = 200
 """Dates of a text that are compared."""
 _YEAR = re.compile(r"\b\d{4}\b")
+_UNSURE = ("unreal", "irrealis", "negation")
 
 
 class _Dated(NamedTuple):
@@ -233,10 +234,10 @@ def _of_two(
 ) -> Iterator[_Elder]:
     """`The elder of the two`, where it is plain who the other one is."""
     language, marked = cast.language, sentence.marked
-    if any(language.finder(name).search(marked) for name in ("unreal", "irrealis", "negation")):
-        return
     for pattern in language.patterns("elder_of_two"):
         for match in pattern.finditer(marked):
+            if any(language.finder(name).search(marked) for name in _UNSURE):
+                continue
             people = {one.char for each in near for one in each.mentions} - {match["s"]}
             others = [char for char in people if cast.by_char[char].kind == "person"]
             if len(others) == 1:
