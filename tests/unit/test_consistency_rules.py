@@ -22,6 +22,10 @@ def broken(rule: str, draft: str, language: str = "en") -> Sequence[str]:
     [
         ("Magic does not work after dark.", "At midnight Ottoline cast a spell and the lamp lit."),
         ("Magic does not work after dark.", "Night had come. Her spell worked at the first try."),
+        ("No one can use magic in the city.", "Ottoline used magic in the city."),
+        ("Werewolves cannot touch silver.", "The werewolf picked up the silver cup and drank."),
+        ("The dead cannot be brought back to life.", "The dead king came back to life."),
+        ("Vampires have no reflection.", "The vampire smiled at his reflection in the mirror."),
         ("The ferry never runs on Sundays.", "On Sunday Ottoline took the ferry to the far side."),
         ("The ferry never runs on Sundays.", "It was Sunday. They caught the early ferry across."),
         ("Androids cannot lie.", "Unit Seven lied without a moment of delay."),
@@ -70,6 +74,9 @@ def test_a_broken_rule_is_found(rule: str, draft: str) -> None:
     [
         ("Magic does not work after dark.", "At noon Ottoline cast a spell and the lamp lit."),
         ("Magic does not work after dark.", "At midnight she tried a spell, and nothing came."),
+        ("Vampires have no reflection.", "Ottoline smiled at her reflection in the mirror."),
+        ("Iron burns the fae.", "The fae drew back from the iron nail."),
+        ("There are no horses on the island.", "Ottoline had ridden horses at home."),
         ("Magic does not work after dark.", "If only a spell worked at midnight, she thought."),
         ("The ferry never runs on Sundays.", "On Sunday the ferry lay at the pier, and rusted."),
         ("The ferry never runs on Sundays.", "On Monday Ottoline took the ferry across."),

@@ -237,14 +237,16 @@ def _barred(clause: str, never: re.Match[str], language: Language) -> Rule | Non
 
 
 def _lacking(clause: str, none: re.Match[str], language: Language) -> Rule | None:
-    """Who has none of something: `the dead cast no shadow`."""
+    """Who has none of something: `the dead cast no shadow`, `vampires have no reflection`."""
     before = clause[: none.start()]
-    *subject, verb = content_words(before, language) or [""]
+    subject, verb = content_words(before, language), []
+    if not language.finder("rule_they_have").search(before):
+        subject, verb = subject[:-1], subject[-1:]
     what = content_words(clause[none.end() :], language)
     somewhere = language.finder("rule_condition").match(before.lstrip())
     if not subject or not what or somewhere or language.finder("may").search(clause):
         return None
-    return Rule(Form.LACKS, subject, [*what, verb], (), (), (), "")
+    return Rule(Form.LACKS, subject, [*what, *verb], (), (), (), "")
 
 
 def _parted(

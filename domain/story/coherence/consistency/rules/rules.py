@@ -146,7 +146,8 @@ def _never(told: Ruled, rule: Rule, _: Sequence[Ruled], __: Sequence[str]) -> bo
 
 
 def _none(told: Ruled, rule: Rule, _: Sequence[Ruled], __: Sequence[str]) -> bool:
-    return _there_is(told, rule) and not told.denies(rule.action[:1])
+    before = told.language.finder("perfect").search(told.text)
+    return not before and _there_is(told, rule) and not told.denies(rule.action[:1])
 
 
 def _needs(told: Ruled, rule: Rule, scenes: Sequence[Ruled], bare: Sequence[str]) -> bool:
