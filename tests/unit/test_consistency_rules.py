@@ -127,6 +127,10 @@ def test_a_kept_rule_is_not(rule: str, draft: str) -> None:
     ("rule", "draft"),
     [
         ("Le bac ne circule jamais le dimanche.", "Le dimanche, Ottoline prit le bac."),
+        ("Les morts ne peuvent pas revenir à la vie.", "Le roi mort revint à la vie."),
+        ("Aucune arme n'est admise dans la salle.", "Wystan entra dans la salle, l'épée au côté."),
+        ("Tout sortilège exige une parole.", "Sans un mot, Ottoline jeta le sortilège."),
+        ("Seul le roi peut ouvrir le coffre.", "Wystan ouvrit le coffre d'une main."),
         ("La magie ne marche pas après la nuit.", "À minuit, Ottoline jeta un sort et réussit."),
         ("Nul ne peut entrer dans la crypte sans clef.", "Wystan entra dans la crypte sans clef."),
         ("On ne pénètre dans la crypte qu’avec la clef.", "Wystan entra dans la crypte sans clef."),

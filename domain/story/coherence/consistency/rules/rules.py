@@ -167,9 +167,10 @@ def _needs(told: Ruled, rule: Rule, scenes: Sequence[Ruled], bare: Sequence[str]
 
 
 def _who(told: Ruled, rule: Rule, _: Sequence[Ruled], __: Sequence[str]) -> bool:
-    what = (*rule.subject, *rule.action)
+    what = (*rule.subject, *rule.action, *rule.condition)
     others = told.has_person and told.share(rule.need, told.people) == 0
-    return others and len(what) > 1 and told.share(what) == 1 and not told.denies(rule.action)
+    done = len(what) > 1 and told.share(what, told.times) == 1
+    return others and done and not told.denies(rule.action)
 
 
 def _when(told: Ruled, rule: Rule, _: Sequence[Ruled], __: Sequence[str]) -> bool:
