@@ -90,6 +90,7 @@ def test_what_cannot_be_known_is_found(before: str, draft: str) -> None:
         ),
         ("It rained.", "“Perhaps you sold the vineyard to pay a debt,” said Wystan."),
         ("It rained.", "“Who bought the vineyard?” asked Wystan."),
+        ("It rained.", "Wystan sat down.\n\n“You sold the vineyard. You owed too much.”"),
         (
             "“The Vermeer is a forgery,” said Berthe. “Nobody else knows.” Ottoline nodded.",
             "Wystan did not know that the Vermeer was a forgery.",
@@ -127,6 +128,7 @@ def test_what_cannot_be_known_is_found_in_french(before: str, draft: str) -> Non
     [
         ("Il pleut.", "« J’ai vendu la vigne, dit Ottoline. J’avais une dette. »"),
         ("Il pleut.", "« Peut-être as-tu vendu la vigne pour une dette, dit Wystan. »"),
+        ("Il pleut.", "Wystan s’assit.\n\n« Tu as vendu la vigne. Tu avais une dette. »"),
     ],
 )
 def test_what_may_be_known_is_not_in_french(before: str, draft: str) -> None:

@@ -57,8 +57,10 @@ def test_a_name_that_is_not_theirs_is_found(language: str, draft: str) -> None:
         ("en", "Strange to say, Stranger Lane was empty. Harsh words were said."),
         ("en", "The new boy was a Tom as well, Tom Fell, from the yard."),
         ("en", "Baroness Ottokar came with the baron."),
+        ("en", "“I can’t tell you. Ask Hask.” Nora asked Hask, and Hask laughed."),
         ("fr", "Le lieutenant Belkadi, de la gendarmerie, gardait le bateau."),
         ("fr", "Lucas, le fils du menuisier, entra."),
+        ("fr", "« Demande Hask. » Nora demanda Hask au téléphone, et Hask rit."),
     ],
 )
 def test_somebody_else_may_have_such_a_name(language: str, draft: str) -> None:

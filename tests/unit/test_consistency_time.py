@@ -96,6 +96,8 @@ def test_a_clash_is_found(draft: str) -> None:
         "Wystan had never looked so tired. He was thirty, and looked about sixty.",
         "“I was sixteen,” said Ottoline. “It was before the war.”",
         "“At sixteen I ran away,” said Ottoline.",
+        "Berthe played chess with Wystan.\n\n“Check.”\n\n“Well?”\n\n“No.”\n\n“I’m sixty years old, "
+        "and I have no patience. Ask Ottoline.”",
         "Ottoline left a cousin in the hall. He was fifty-one years old.",
         "It felt like five weeks since Ottoline had opened the letter.",
         "Six weeks later it rained. It was five weeks since Ottoline had opened the letter.",

@@ -136,8 +136,10 @@ def _look(
 
 def _followed_by(text: str, tokens: Sequence[re.Match[str]], language: Language) -> Gender:
     """The gender of the first pronoun that follows a name in its paragraph, with no other name
-    between. What may be an object says nothing."""
+    between. What may be an object says nothing, nor does who thinks of them: `Tom, she thought`."""
     for at, token in enumerate(tokens):
+        if not at and text[: token.start()].endswith(", "):
+            continue
         if at and "\n\n" in text[tokens[at - 1].end() : token.start()]:
             break
         word = token.group()

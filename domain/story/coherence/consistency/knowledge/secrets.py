@@ -63,12 +63,16 @@ def secret_words(text: str, material: Material) -> list[str]:
     )
 
 
-def people_in(sentence: Sentence | None, material: Material) -> frozenset[str]:
-    """Who is mentioned in a sentence, by canonical name."""
+def people_in(
+    sentence: Sentence | None, material: Material, *, sure: bool = False
+) -> frozenset[str]:
+    """Who is mentioned in a sentence, by canonical name; if `sure`, by no pronoun that may mean
+    another."""
     return frozenset(
         entity.name
         for mention in (sentence.mentions if sentence else ())
         for entity in (material.cast.by_char[mention.char],)
+        if not (sure and mention.likely)
         if entity.kind == "person"
     )
 

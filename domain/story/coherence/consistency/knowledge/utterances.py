@@ -22,6 +22,8 @@ from domain.story.text.quotations import Quotation
 
 _BACK, _ON = 3, 1
 """Paragraphs before and after in which whoever speaks is named."""
+_FARTHER = 12
+"""Paragraphs before, where only one is named in those."""
 _TAG = 30
 """Characters after what is said in which a pronoun may stand for who says it, and words."""
 _WORDS = 4
@@ -64,7 +66,8 @@ def _said(material: Material) -> Iterator[Utterance]:
         turn = sentences
         last, sentence = sentences[-TOGETHER:], sentences[-1]
         people = frozenset[str]().union(*(people_in(each, material) for each in last))
-        whose = who - people if len(who) > 1 else who
+        named = (people_in(each, material, sure=True) for each in last)
+        whose = who.difference(*named) if len(who) > 1 else who
         if whose:
             asked = [each for each in before if sentence.paragraph - each.paragraph == 1]
             yield Utterance(
@@ -110,15 +113,22 @@ def _speakers(
     if speaker is not None and not genders.get(speaker):
         return frozenset((speaker,))
     paragraphs = material.draft.prose.paragraphs
-    start = paragraphs[max(0, sentence.paragraph - _BACK)].start
-    end = paragraphs[min(len(paragraphs) - 1, sentence.paragraph + _ON)].end
-    near = involved(material.draft, start, end, material)
-    if tag is None:
-        return near
+    near = _near(sentence, _BACK, material)
+    if tag is None:  # where two talk, who listens is no less near
+        near = near if len(near) > 1 else _near(sentence, _FARTHER, material)
+        return near if len(near) > 1 else frozenset()
     here = involved(material.draft, 0, len(material.draft.text), material)
     own = involved(material.draft, *paragraphs[sentence.paragraph], material)
     names = (_of_gender(each, tag, material) for each in (own, near, here))
     return next(filter(None, names), frozenset())
+
+
+def _near(sentence: Sentence, back: int, material: Material) -> frozenset[str]:
+    """Who has to do with a sentence or some paragraphs before."""
+    paragraphs = material.draft.prose.paragraphs
+    start = paragraphs[max(0, sentence.paragraph - back)].start
+    end = paragraphs[min(len(paragraphs) - 1, sentence.paragraph + _ON)].end
+    return involved(material.draft, start, end, material)
 
 
 def _of_gender(names: frozenset[str], gender: Gender, material: Material) -> frozenset[str]:

@@ -63,6 +63,8 @@ def _other_first(run: Named, naming: Naming) -> Finding | None:
     """A known surname with a first name that nobody has: one that begins like its bearer's, or
     stands for it once where the bearer goes by the surname."""
     first, last = run.words
+    if naming.inflected(first):
+        return None
     bearers = [
         (entity, words)
         for entity in naming.people

@@ -60,6 +60,15 @@ class Naming:
         return word.lower() in self._small
 
     @cached_property
+    def _small_stems(self) -> AbstractSet[str]:
+        return {self.material.language.stem(word) for word in self._small}
+
+    def inflected(self, word: str) -> bool:
+        """Whether the story has another form of it as a word that is no name: `asked`, for
+        `Ask Hask`."""
+        return self.material.language.stem(word) in self._small_stems
+
+    @cached_property
     def people(self) -> Sequence[Entity]:
         """Those whom the bible or an earlier chapter has, but for whom it only describes: `the
         Cat`."""

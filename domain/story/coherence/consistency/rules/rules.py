@@ -140,6 +140,8 @@ def _breaks(told: Ruled, rule: Rule, scenes: Sequence[Ruled]) -> bool:
 
 def _never(told: Ruled, rule: Rule, _: Sequence[Ruled], __: Sequence[str]) -> bool:
     done = not rule.subject or told.share(rule.action[:1]) == 1
+    if rule.subject and told.share(rule.subject, told.people) == 0:
+        return False
     if list(rule.action) == list(told.language.lists["rule_used"]):
         done = told.uses(rule.subject, rule.action)
     return done and _in_case(told, rule) and _all(told, rule) and not told.denies(rule.action)

@@ -21,6 +21,8 @@ KIND = "time_and_age"
 _PARAGRAPHS = 2
 """Before an age, in which whoever it is of has been named."""
 _FARTHER = 6
+_TALK = 12
+"""Before what somebody says of themselves, where it is not plain who says it."""
 _CLAUSE_END = re.compile(r"[,.;:!?]|$")
 _GENITIVE = 8
 _APOSTROPHES = "'’"
@@ -56,7 +58,11 @@ def nearby_ages(material: Material) -> Iterator[Finding]:
                 fitting = (each for char in meant for each in known.get(char, ()))
                 if not meant or any(_fits(span, each, material) for each in fitting):
                     continue
-                sure = meant[:1] if named.points(match["who"], sentence) else meant
+                sure = (
+                    [meant[0], *named.rivals(meant[1:], sentence)]
+                    if named.points(match["who"], sentence)
+                    else meant
+                )
                 if any(char not in known for char in sure):
                     continue
                 prior = known[sure[0]][-1]
@@ -169,7 +175,8 @@ class _Named:
                 return self._last_before(age, gender)
             if self._strangers(sentence, age, gender):
                 return []
-        for back in (_PARAGRAPHS, _FARTHER, sentence.paragraph):
+        near = (_TALK,) if word in language.first_person else (_PARAGRAPHS, _FARTHER)
+        for back in (*near, sentence.paragraph):
             start = bisect_left(self._at, (sentence.paragraph - back, ""))
             end = bisect_left(self._at, (sentence.paragraph + 2, ""))
             meant = dict.fromkeys(
@@ -207,6 +214,17 @@ class _Named:
     def points(self, word: str, sentence: Sentence) -> bool:
         """Whether a word is a mention, if only a likely one."""
         return any(each.char == word.rstrip(marks.OWNER) for each in sentence.mentions)
+
+    def rivals(self, meant: Sequence[str], sentence: Sentence) -> Sequence[str]:
+        """Which of some people are called by name before in the same paragraph."""
+        called = {
+            mention.char
+            for _, each in self.sentences
+            if each.paragraph == sentence.paragraph and each.span.start < sentence.span.start
+            for mention in each.mentions
+            if not mention.pronoun
+        }
+        return [char for char in meant if char in called]
 
     def _strangers(self, sentence: Sentence, age: re.Match[str], gender: Gender) -> bool:
         """Whether somebody by what they are, who has no name and may be meant, is spoken of here
