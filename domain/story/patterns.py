@@ -102,7 +102,8 @@ class Patterns:
         filled = _group("kind", rf"(?:{word}){{0,{_FILLERS}}}", taken)
         thing = _group("thing", f"{marks.ITEM}|(?<!-){self.alternatives('things')}", taken)
         after = rf"(?:\s+(?:{self.alternatives('thing_tails')}))?"
-        return f"(?:{before}{filled})?{thing}{after}"
+        no_other = rf"(?!\s+{self.alternatives('compound_heads')})"
+        return f"(?:{before}{filled})?{thing}{no_other}{after}"
 
     def _value(self, values: str) -> str:
         word = self.alternatives(values)

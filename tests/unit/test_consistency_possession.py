@@ -14,6 +14,8 @@ from tests.unit.contradictions import Laid, contradictions
 @pytest.mark.parametrize(
     ("language", "laid", "draft"),
     [
+        ("en", "The vase had broken to pieces.", "She put the roses into the vase."),
+        ("fr", "Le vase s'était brisé en mille morceaux.", "Elle mit les roses dans le vase."),
         (
             "en",
             "Nora handed Paul the silver watch.",
@@ -127,6 +129,8 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
 @pytest.mark.parametrize(
     ("language", "laid", "draft"),
     [
+        ("en", "Nora burned the letter.", "Paul put his hand on the letter box."),
+        ("en", "Nora burned the box.", "Paul laid the papers in another box."),
         (
             "en",
             "Nora handed Paul the silver watch.",
