@@ -11,6 +11,17 @@ from tests.unit.contradictions import Laid, contradictions
     ("language", "laid", "draft"),
     [
         ("en", ("Nora Vane", "eye_color", "green"), "Nora stared at the sea. Her eyes were blue."),
+        ("en", ("Tom Hask", "height", "tall"), "Tom was so short that he stood on a crate."),
+        ("en", ("Nora Vane", "eyes", "green"), "Nora's eyes were brown like chestnuts."),
+        ("fr", ("Nora Vane", "yeux", "verts"), "Les yeux de Nora étaient bruns comme des noix."),
+        ("fr", ("Tom Hask", "métier", "menuisier"), "Tom avait été boulanger toute sa vie."),
+        ("fr", ("Tom Hask", "métier", "menuisier"), "Tom travaillait comme boulanger."),
+        (
+            "fr",
+            ("Tom Hask", "taille", "très grand"),
+            "Tom était si petit qu'il monta sur une caisse.",
+        ),
+        ("fr", "Tom avait perdu le bras gauche à la guerre.", "Tom battit des mains et rit."),
         (
             "en",
             "Nora's eyes were green.",
@@ -166,6 +177,11 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ("en", ("Nora Vane", "hair", "black"), "Nora brushed her daughter's blonde hair."),
         ("en", ("Nora Vane", "hair", "black"), "Nora's hair was grey. It was twenty years later."),
         ("en", ("Nora Vane", "hair", "black"), "Nora's sister had red hair."),
+        (
+            "fr",
+            ("Nora Vane", "cheveux", "noirs"),
+            "Nora dormait comme une enfant aux cheveux blonds.",
+        ),
         ("en", ("Nora Vane", "skin", "dark"), "Nora turned pale."),
         ("en", ("Tom Hask", "blind", "no"), "Tom read the letter."),
         ("en", ("Tom Hask", "missing", "left hand"), "Tom raised his right hand."),

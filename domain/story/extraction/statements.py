@@ -20,7 +20,7 @@ UNKNOWN = "?"
 
 _QUOTE = 400
 _AFTER, _SHORTLY = 25, 12
-_MOODS = ("unreal", "irrealis", "negation", "flashback", "perfect")
+_MOODS = ("unreal", "negation", "flashback", "perfect")
 _BEGINNING = 40
 _GENITIVE = 8
 """Characters."""
@@ -205,10 +205,19 @@ def _mood(low: str, match: re.Match[str], language: Language) -> Mood:
         unreal=unreal,
         hedged=unreal
         or low.rstrip().endswith("?")
-        or find["irrealis"](low, start, match.end() + _SHORTLY) is not None,
+        or _is_unreal(low, start, match.end(), language),
         denied=find["negation"](low, start, match.end()) is not None,
         past=find["flashback"](low) is not None
         or find["perfect"](low, start, match.start()) is not None,
+    )
+
+
+def _is_unreal(low: str, start: int, end: int, language: Language) -> bool:
+    """Whether a clause says that it is not so; what is after it may liken it: `brown like nuts`."""
+    likened = language.lists["likened"]
+    return any(
+        found.start() < end or found.group() not in likened
+        for found in language.low_finder("irrealis").finditer(low, start, end + _SHORTLY)
     )
 
 
