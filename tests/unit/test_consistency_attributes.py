@@ -274,6 +274,8 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
             ("Nora Vane", "cheveux", "blonds"),
             "Nora ôta le chapeau d’Ida. Ses boucles noires lui tombèrent sur les yeux.",
         ),
+        ("fr", "Ida était aveugle.", "Ida voyait juste, comme toujours."),
+        ("en", "Ida was blind.", "Ida saw red when anybody pitied her."),
     ],
 )
 def test_what_only_seems_to_is_not(language: str, laid: Laid, draft: str) -> None:

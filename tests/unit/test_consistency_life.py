@@ -113,6 +113,16 @@ from tests.unit.contradictions import Laid, contradictions
             "Tom had sent Nora a note, first thing this morning.",
         ),
         ("fr", "Tom, un homme d’esprit, est mort en mars.", "Tom ouvrit la fenêtre."),
+        (
+            "en",
+            "Tom died in the spring.",
+            "Nora lit the lamp. Tom came in and sat down. He woke the dog.",
+        ),
+        (
+            "fr",
+            "Tom mourut au printemps.",
+            "Tom se réveilla tôt. Tom descendit l’escalier et ouvrit les volets.",
+        ),
     ],
 )
 def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) -> None:
@@ -224,6 +234,67 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
             "en",
             "Tom died in May. He had a twin.",
             "Tom had sent Nora a note, first thing this morning.",
+        ),
+        (
+            "fr",
+            "Tom mourut au printemps.",
+            "Cette nuit-là, Tom entra et s’assit. Il coupa du pain.\n\nNora se réveilla en sueur.",
+        ),
+        (
+            "en",
+            "Tom died in the spring.",
+            "That night Tom came in and sat down.\n\nThen the cock crowed and Nora woke, cold.",
+        ),
+        (
+            "fr",
+            "Tom mourut au printemps.",
+            "Au bout de la galerie, Tom regardait venir Nora. Le peintre n’avait pas triché.",
+        ),
+        (
+            "en",
+            "Tom died in the spring.",
+            "Tom stood and smiled at Nora. The painter had not cheated.",
+        ),
+        (
+            "fr",
+            "On enterra Tom le mardi.",
+            "Tom sauta du mur. Il avait cinq ans et le prénom de son grand-père. Tom courut.",
+        ),
+        (
+            "en",
+            "They buried Tom on the Friday.",
+            "Tom jumped off the wall. The boy was five, with his grandfather's name. Tom ran.",
+        ),
+        (
+            "fr",
+            "Tom mourut au printemps.",
+            "Dix ans plus tôt, Tom attendait. Nora monta. Il riait. Elle chantait. Il tomba. "
+            "Tom se releva.",
+        ),
+        (
+            "fr",
+            "Nora jouait la reine.",
+            "Au cinquième acte, Tom mourut. Le rideau tomba. Tom se leva et salua.",
+        ),
+        (
+            "en",
+            "Nora played the queen.",
+            "In the fifth act Tom died. The curtain fell. Tom stood up and bowed.",
+        ),
+        (
+            "fr",
+            "Au dernier acte, Tom mourut avec grâce.",
+            "Tom ouvrit la porte et sortit.",
+        ),
+        (
+            "fr",
+            "Tom mourut au printemps.",
+            "Nora relut la page où Tom riait, fumait, ramassait du bois.",
+        ),
+        (
+            "en",
+            "Tom died in the spring.",
+            "Nora read again, in the hall, the page where Tom laughed and smoked.",
         ),
     ],
 )

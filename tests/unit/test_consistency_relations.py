@@ -185,6 +185,16 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ("fr", "Tom était veuf.", "La femme de Tom était morte au printemps."),
         ("fr", "Tom avait un frère.", "Le frère de Tom, Paul, entra. La sœur de Tom, Ida, entra."),
         ("fr", "Nora et Tom étaient mariés.", "La femme de Tom entra. Tom embrassa sa femme Nora."),
+        (
+            "fr",
+            "Tom était célibataire.",
+            "Tom rentra côté jardin. « Ma femme, voici les clefs », dit Tom. Le souffleur toussa.",
+        ),
+        (
+            "en",
+            "Tom was a bachelor.",
+            "Tom came back, stage left. “My wife, here are the keys,” said Tom.",
+        ),
     ],
 )
 def test_what_only_seems_to_is_not(language: str, laid: Laid, draft: str) -> None:

@@ -118,6 +118,7 @@ def test_a_broken_rule_is_found(rule: str, draft: str) -> None:
         ("The Wystans have no children.", "Ottoline, with Wystan in mind, kissed her own son."),
         ("Ottoline cannot walk.", "Ottoline sat still, and the clock in her went on walking."),
         ("The dead cannot be brought back.", "Wystan had lost few things that were brought back."),
+        ("Ottoline Marsh has never left Aster.", "Ottoline went down the avenue, and turned left."),
     ],
 )
 def test_a_kept_rule_is_not(rule: str, draft: str) -> None:
@@ -155,6 +156,7 @@ def test_a_rule_is_broken_in_french(rule: str, draft: str) -> None:
         ("Nul n’entre dans la crypte sans clef.", "Personne n’y entre sans clef, dit Ottoline."),
         ("L’écluse est interdite la nuit.", "L’écluse est interdite, savait Ottoline."),
         ("On ne boit pas avant que les bêtes aient bu.", "Les bêtes burent."),
+        ("Ottoline Marsh n’a jamais quitté Aster.", "Ottoline descendait l’avenue en chantant."),
     ],
 )
 def test_a_rule_is_kept_in_french(rule: str, draft: str) -> None:

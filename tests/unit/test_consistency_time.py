@@ -102,6 +102,8 @@ def test_a_clash_is_found(draft: str) -> None:
         "It felt like five weeks since Ottoline had opened the letter.",
         "Six weeks later it rained. It was five weeks since Ottoline had opened the letter.",
         "It was five weeks since Ottoline had opened the shop.",
+        "Ottoline sat down. At sixteen she had run away. At twenty she was selling books.",
+        "“I’m fifty. It’s on my card,” said Ottoline.",
     ],
 )
 def test_what_goes_together_is_not(draft: str) -> None:
@@ -142,6 +144,9 @@ def test_a_clash_is_found_in_french(draft: str) -> None:
         "Ottoline aurait trente-cinq ans au printemps.",
         "« J’avais seize ans », dit Ottoline.",
         "Il y a dix ans, Ottoline partit. Quand elle avait quinze ans, elle lisait.",
+        "Ottoline s’assit. À seize ans elle s’était enfuie. À vingt ans elle vendait des livres.",
+        "« J’ai cinquante ans, c’est écrit sur ma carte », dit Ottoline.",
+        "Vingt ans plus tôt, Ottoline attendait. Il pleuvait. Un car passa. Elle avait quinze ans.",
     ],
 )
 def test_what_goes_together_is_not_in_french(draft: str) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from domain.story.coherence.consistency.elsewhere import staged
 from domain.story.coherence.consistency.life.deeds import (
     DEATHS,
     aside,
@@ -135,7 +136,11 @@ def _told(material: Material, kinsfolk: Kinsfolk) -> Iterator[Statement]:
         stated = (
             each
             for each in told.statements
-            if each.phrasing not in DEATHS or named_near(each, told, material, reach=_PARAGRAPH)
+            if each.phrasing not in DEATHS
+            or (
+                named_near(each, told, material, reach=_PARAGRAPH)
+                and not staged(told.prose, each.start, material)
+            )
         )
         yield from sorted((*stated, *said, *of_them), key=lambda each: each.start)
 

@@ -2,6 +2,7 @@
 
 from bisect import bisect_right
 
+from domain.story.coherence.consistency.elsewhere import not_here
 from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.extraction.statements import Statement
 from domain.story.extraction.told import Told
@@ -32,7 +33,8 @@ def lives(statement: Statement, material: Material) -> bool:
 
 
 def aside(told: Told, statement: Statement, material: Material) -> bool:
-    """Whether a dream, a memory or an older time has begun shortly before, in that scene."""
+    """Whether a dream, a memory or an older time has begun shortly before, in that scene, or the
+    paragraph tells of one, of a picture or of a play."""
     language = material.language
     before = [
         sentence
@@ -42,8 +44,10 @@ def aside(told: Told, statement: Statement, material: Material) -> bool:
     dreamt, told_of = language.finder("retold"), language.finder("kept_words")
     named = any(word in statement.quote for word in material.cast.own_words(who(statement)))
     letter = before[-2:] if named else before  # it goes on to say what `he` did
-    return any(dreamt.search(sentence.marked) for sentence in before) or any(
-        told_of.search(sentence.marked) for sentence in letter
+    return (
+        any(dreamt.search(sentence.marked) for sentence in before)
+        or any(told_of.search(sentence.marked) for sentence in letter)
+        or not_here(told.prose, statement.start, material, of=who(statement))
     )
 
 

@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
 
+from domain.story.coherence.consistency.elsewhere import not_here, staged
 from domain.story.coherence.consistency.life.alive import dead_or_alive
 from domain.story.coherence.consistency.life.deaths import deaths, dying
 from domain.story.coherence.consistency.life.deeds import (
@@ -59,7 +60,8 @@ def life_and_death(material: Material) -> Iterator[Finding]:
     stated = (each for each in draft.statements if named_near(each, draft, material))
     for statement in (*stated, *said, *of_kin, *deeds):
         name = who(statement)
-        if statement.phrasing in DEATHS and statement.plain and name not in risen:
+        played = staged(draft.prose, statement.start, material)
+        if statement.phrasing in DEATHS and statement.plain and not played and name not in risen:
             dead.setdefault(name, statement)
         if not lives(statement, material):
             continue
@@ -205,6 +207,8 @@ def _now(
                 if death is None or death.chapter == draft.number:
                     continue
                 if name == "seen_before" and death.chapter == draft.number - 1:
+                    continue
+                if not speaker and not_here(draft.prose, start, material, of=person):
                     continue
                 if (not death.chapter and person in told_here) or _returned(
                     person, death, material

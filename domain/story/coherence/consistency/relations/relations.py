@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from domain.story.coherence.consistency.elsewhere import staged
 from domain.story.coherence.consistency.material import Material, own
 from domain.story.coherence.consistency.relations.called import Called
 from domain.story.coherence.consistency.relations.kin_had import kin_counted, kin_there
@@ -28,7 +29,7 @@ def relations(material: Material) -> Iterator[Finding]:
     """Relations in the draft that what came before rules out."""
     yield from _unowned(material)
     for statement in (*material.draft.statements, *_chained(material), *said(material)):
-        if not statement.plain:
+        if not statement.plain or staged(material.draft.prose, statement.start, material):
             continue
         if statement.phrasing in RELATED:
             yield from _related(statement, material)

@@ -144,6 +144,7 @@ def _never(told: Ruled, rule: Rule, _: Sequence[Ruled], __: Sequence[str]) -> bo
         return False
     if list(rule.action) == list(told.language.lists["rule_used"]):
         done = told.uses(rule.subject, rule.action)
+    done = done and (len(rule.action) < _SOME or told.share(rule.action[1:], told.near) > 0)
     return done and _in_case(told, rule) and _all(told, rule) and not told.denies(rule.action)
 
 

@@ -5,6 +5,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
+from domain.story.coherence.consistency.elsewhere import years_back
 from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.consistency.time.ages import ages, fits, span_of
 from domain.story.coherence.verdict import Finding, Severity
@@ -26,6 +27,8 @@ _TALK = 12
 _CLAUSE_END = re.compile(r"[,.;:!?]|$")
 _GENITIVE = 8
 _APOSTROPHES = "'’"
+_LIES = 300
+"""Characters around in which a word for lies makes what is said doubtful."""
 _BACK = 2
 """Sentences, this one among them, in which older times may be told of."""
 _GROWN, _OLDEST = 13, 120
@@ -52,7 +55,7 @@ def nearby_ages(material: Material) -> Iterator[Finding]:
                 span = _span(match, sentence, material)
                 if span is not None and pattern in least:
                     span = span[0] + _GROWN, _OLDEST
-                if span is None or _unclear(match, sentence, material):
+                if span is None or _unclear(match, sentence, material) or named.lied(sentence):
                     continue
                 meant = named.meant(match, speaker, sentence)
                 fitting = (each for char in meant for each in known.get(char, ()))
@@ -67,7 +70,9 @@ def nearby_ages(material: Material) -> Iterator[Finding]:
                     continue
                 prior = known[sure[0]][-1]
                 if span[0] < prior.span[0] and (
-                    named.tells_of_then(sentence, match) or _of_then(sentence, material)
+                    named.tells_of_then(sentence, match)
+                    or _of_then(sentence, material)
+                    or years_back(draft.prose, sentence.span.start, material)
                 ):
                     continue
                 yield material.finding(
@@ -131,8 +136,17 @@ def _unclear(match: re.Match[str], sentence: Sentence, material: Material) -> bo
 
 
 def _of_then(sentence: Sentence, material: Material) -> bool:
-    """Whether the words around an age say when it was."""
-    return any(each.search(sentence.marked) for each in material.language.patterns("age_then"))
+    """Whether the words around an age, or around one in the sentence before, say when it was."""
+    before = [
+        each
+        for each in material.draft.prose.sentences
+        if each.paragraph == sentence.paragraph and each.span.start < sentence.span.start
+    ][-1:]
+    return any(
+        pattern.search(each.marked)
+        for pattern in material.language.patterns("age_then")
+        for each in (*before, sentence)
+    )
 
 
 class _Named:
@@ -210,6 +224,13 @@ class _Named:
             if char in by_char and by_char[char].kind == "person" and by_char[char].gender == gender
         ]
         return named[-1:]
+
+    def lied(self, sentence: Sentence) -> bool:
+        """Whether it is said where somebody may lie."""
+        start, end = sentence.span
+        near = self._prose.text[max(0, start - _LIES) : end + _LIES]
+        said = start in self._said
+        return said and self._material.language.finder("lies").search(near) is not None
 
     def points(self, word: str, sentence: Sentence) -> bool:
         """Whether a word is a mention, if only a likely one."""

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from domain.story.coherence.consistency.elsewhere import years_back
 from domain.story.coherence.consistency.material import QUOTE, Material, own
 from domain.story.coherence.consistency.time.ages import ages, fits, span_of
 from domain.story.coherence.consistency.time.anachronisms import anachronisms
@@ -126,6 +127,8 @@ def _age(statement: Statement, material: Material) -> Iterator[Finding]:
     told_then = statement.speaker and language.finder("tells_then").search(statement.quote)
     if now[1] < low and (told_then or _looks_back(statement, material)):
         return
+    if now[1] < low and years_back(material.draft.prose, statement.start, material):
+        return
     then = material.language.finder("told_when").search(statement.quote)
     plainly = apart > 1 and not then and material.certain(statement)
     severity = Severity.BLOCKING if plainly else Severity.WARNING
@@ -174,13 +177,16 @@ def _looks_back(statement: Statement, material: Material) -> bool:
     language = material.language
     return any(
         sentence.paragraph == before[-1].paragraph
-        and any(
-            language.finder(name).search(language.finder("just_aged").sub("", sentence.marked))
-            for name in (
-                "flashback",
-                "retold",
-                "formerly",
-                *(("perfect",) if sentence.mentions else ()),
+        and (
+            any(each.search(sentence.marked) for each in language.patterns("age_then"))
+            or any(
+                language.finder(name).search(language.finder("just_aged").sub("", sentence.marked))
+                for name in (
+                    "flashback",
+                    "retold",
+                    "formerly",
+                    *(("perfect",) if sentence.mentions else ()),
+                )
             )
         )
         for sentence in before
