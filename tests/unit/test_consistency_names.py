@@ -57,6 +57,7 @@ def test_a_name_that_is_not_theirs_is_found(language: str, draft: str) -> None:
         ("en", "Strange to say, Stranger Lane was empty. Harsh words were said."),
         ("en", "The new boy was a Tom as well, Tom Fell, from the yard."),
         ("en", "Baroness Ottokar came with the baron."),
+        ("en", "He knew the fate of Arthur Vane. Vane had been his friend."),
         ("en", "“I can’t tell you. Ask Hask.” Nora asked Hask, and Hask laughed."),
         ("fr", "Le lieutenant Belkadi, de la gendarmerie, gardait le bateau."),
         ("fr", "Lucas, le fils du menuisier, entra."),

@@ -210,6 +210,17 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ("fr", "J’ai cassé la jumelle.", "Nora regarda avec la jumelle qu’il a cassée."),
         ("en", "The skiff went under.", "Tom remembered the skiff. Tom mourned the skiff."),
         ("en", ("silver watch", "owner", "Nora Vane"), "Paul took the silver watch and put it on."),
+        (
+            "en",
+            "Paul pawned the medal in Lindle.",
+            "The medal was where it had been, and the old man at the counter polished the medal.",
+        ),
+        (
+            "fr",
+            "Paul a mis la médaille au mont-de-piété.",
+            "La médaille était là, et un vieil homme au comptoir regarda la médaille.",
+        ),
+        ("en", "She held the lamp. As it burned it filled the air.", "Nora lit the lamp."),
     ],
 )
 def test_what_only_seems_to_is_not(language: str, laid: Laid, draft: str) -> None:

@@ -117,6 +117,7 @@ def test_a_broken_rule_is_found(rule: str, draft: str) -> None:
         ("Unit Sevens have no children.", "Ottoline, with Wystan in mind, kissed her own son."),
         ("The Wystans have no children.", "Ottoline, with Wystan in mind, kissed her own son."),
         ("Ottoline cannot walk.", "Ottoline sat still, and the clock in her went on walking."),
+        ("No prisoner may enter the village.", "The prisoner came on a Monday, with Wystan."),
         ("The dead cannot be brought back.", "Wystan had lost few things that were brought back."),
         ("Ottoline Marsh has never left Aster.", "Ottoline went down the avenue, and turned left."),
     ],

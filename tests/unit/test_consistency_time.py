@@ -96,6 +96,7 @@ def test_a_clash_is_found(draft: str) -> None:
         "Wystan had never looked so tired. He was thirty, and looked about sixty.",
         "“I was sixteen,” said Ottoline. “It was before the war.”",
         "“At sixteen I ran away,” said Ottoline.",
+        "“I am thirty-four, Vicar.”\n\nWystan shut the door.",
         "Berthe played chess with Wystan.\n\n“Check.”\n\n“Well?”\n\n“No.”\n\n“I’m sixty years old, "
         "and I have no patience. Ask Ottoline.”",
         "Ottoline left a cousin in the hall. He was fifty-one years old.",
@@ -315,3 +316,18 @@ def test_weeks_do_not_go_by_between_two_days_of_a_week() -> None:
     assert clashes(f"On Wednesday Wystan came. {told}", before=before)
     assert not clashes(f"Wystan came a month later. {told}", before=before)
     assert not clashes(f"Wystan came. {told}", before=before)
+
+
+@pytest.mark.parametrize(
+    ("language", "before", "draft"),
+    [
+        (
+            "en",
+            "He was eleven, and Berthe had been eight and wild with envy.",
+            "Berthe was thirty.",
+        ),
+        ("fr", "Berthe avait huit ans quand il partit.", "Berthe avait trente ans."),
+    ],
+)
+def test_what_age_somebody_once_was_is_not_theirs(language: str, before: str, draft: str) -> None:
+    assert not clashes(draft, language, before)

@@ -41,6 +41,9 @@ def _named(sentences: Iterable[Sentence], language: Language, apart: int) -> Ite
         for pattern in language.patterns("it"):
             read = partial(_thing, here=here, known=known, aside=aside, meant=meant)
             marked = pattern.sub(read, marked)
+        for thing in dict.fromkeys(meant):  # `as it burned it smoked`: two clauses
+            name = re.escape(thing)
+            marked = re.sub(rf"({name} [\w’'-]+) (?={name})", r"\1, ", marked)
         if marked != sentence.marked:
             yield sentence._replace(marked=marked)
         yield from _relatives(sentence, here, language)

@@ -8,6 +8,7 @@ from domain.story.coherence.consistency.names.naming import SHORTEST, Named, Nam
 from domain.story.coherence.consistency.names.titles import apposed, called, other_rank
 from domain.story.coherence.verdict import Finding
 from domain.story.text.cast import words_of
+from domain.story.text.genders import gender_of
 from domain.story.text.sentences import covering
 
 _AROUND = 160
@@ -81,6 +82,9 @@ def _other_first(run: Named, naming: Naming) -> Finding | None:
     if len({entity.name for entity, _ in bearers}) != 1 or run.title:
         return None
     entity, words = bearers[0]
+    gender = gender_of((first,), naming.material.language)
+    if gender and entity.gender and gender != entity.gender:
+        return None  # of the same family
     if words[0] == first or not (words[0][0] == first[0] or _only_once(run, naming)):
         return None
     return naming.finding(run, entity, words[0], first)

@@ -52,6 +52,7 @@ def possession(material: Material) -> Iterator[Finding]:
             and _named(thing, statement, material)
             and clashes(statement, state)
             and not _takes(statement, state, material)
+            and not _with_a_stranger(statement, state, material)
             and (who_has(statement) or not handed_over(state, material))
             and same_thing(statement, state, material)
             and not handed_on(thing, state, statement, material)
@@ -84,6 +85,14 @@ def _takes(statement: Statement, state: State, material: Material) -> bool:
     find, quote = material.language.finder, statement.quote
     taking = bool(state.owner) and find("taking").search(quote) is not None
     return taking and find("keeping").search(quote) is None
+
+
+def _with_a_stranger(statement: Statement, state: State, material: Material) -> bool:
+    """Whether somebody by what they are, who has no name, has a thing that was parted with."""
+    if state.destroyed or statement.subject:
+        return False
+    people = material.language.noun_genders
+    return any(word.lower() in people for word in words_of(statement.quote))
 
 
 def _named(thing: str, statement: Statement, material: Material) -> bool:

@@ -44,6 +44,12 @@ def ages(statement: Statement, material: Material) -> tuple[int, int] | None:
     return min(found), max(found)
 
 
+def of_then(statement: Statement, material: Material) -> bool:
+    """Whether a chapter tells an age of earlier times: `he wrote it when she was eight`."""
+    then = material.language.patterns("age_then")
+    return bool(statement.chapter) and any(each.search(statement.quote) for each in then)
+
+
 def fits(now: tuple[int, int], before: tuple[int, int], later: int) -> bool:
     """Whether an age goes with an earlier one: a birthday may lie between, years where the story
     says so."""

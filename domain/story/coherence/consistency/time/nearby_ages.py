@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from domain.story.coherence.consistency.elsewhere import years_back
 from domain.story.coherence.consistency.material import QUOTE, Material
-from domain.story.coherence.consistency.time.ages import ages, fits, span_of
+from domain.story.coherence.consistency.time.ages import ages, fits, of_then, span_of
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement, tells_now
 from domain.story.phrasings import Gender
@@ -58,7 +58,10 @@ def nearby_ages(material: Material) -> Iterator[Finding]:
                 if span is None or _unclear(match, sentence, material) or named.lied(sentence):
                     continue
                 meant = named.meant(match, speaker, sentence)
-                fitting = (each for char in meant for each in known.get(char, ()))
+                anybody = not speaker and match["who"].lower() in language.first_person
+                fitting = (
+                    each for char in (known if anybody else meant) for each in known.get(char, ())
+                )
                 if not meant or any(_fits(span, each, material) for each in fitting):
                     continue
                 sure = (
@@ -90,6 +93,7 @@ def _known(material: Material) -> Mapping[str, list[_Known]]:
     found: dict[str, list[_Known]] = {}
     for statement in material.before:
         plain = statement.phrasing == "age" and statement.plain and not statement.past
+        plain = plain and not of_then(statement, material)
         span = ages(statement, material) if plain else None
         char = material.cast.chars.get(statement.subject, "")
         if span is not None and char:

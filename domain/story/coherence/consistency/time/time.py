@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from domain.story.coherence.consistency.elsewhere import years_back
 from domain.story.coherence.consistency.material import QUOTE, Material, own
-from domain.story.coherence.consistency.time.ages import ages, fits, span_of
+from domain.story.coherence.consistency.time.ages import ages, fits, of_then, span_of
 from domain.story.coherence.consistency.time.anachronisms import anachronisms
 from domain.story.coherence.consistency.time.dates import KIND, dates
 from domain.story.coherence.consistency.time.elapsed import elapsed
@@ -113,7 +113,8 @@ def _age(statement: Statement, material: Material) -> Iterator[Finding]:
     known = [
         (each, span)
         for each in material.prior("age", statement.subject)
-        if each.plain and not each.past and (span := ages(each, material)) is not None
+        if each.plain and not each.past and not of_then(each, material)
+        if (span := ages(each, material)) is not None
     ]
     if not known or any(fits(now, span, later) for _, span in known):
         return
