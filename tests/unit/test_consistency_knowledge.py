@@ -127,6 +127,11 @@ def test_what_cannot_be_known_is_found_in_french(before: str, draft: str) -> Non
     ("before", "draft"),
     [
         ("Il pleut.", "« J’ai vendu la vigne, dit Ottoline. J’avais une dette. »"),
+        (
+            "Il pleut.",
+            "« Berthe m’a écrit. Tu as vendu la vigne pour payer une dette », dit Wystan.",
+        ),
+        ("Il pleut.", "Berthe lui dit tout. Wystan écouta.\n\n— La vigne, une dette, dit Wystan."),
         ("Il pleut.", "« Peut-être as-tu vendu la vigne pour une dette, dit Wystan. »"),
         ("Il pleut.", "Wystan s’assit.\n\n« Tu as vendu la vigne. Tu avais une dette. »"),
     ],

@@ -189,6 +189,12 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ("fr", "Tom enterra son chien sous l’orme.", "Tom descendit déjeuner."),
         ("fr", "Tom mourut au printemps.", "Dix ans plus tôt, Tom avait bâti ce mur."),
         ("fr", "Tom ne mourut pas.", "Tom descendit déjeuner."),
+        ("fr", "Tom parla du bureau qu’il avait quitté au printemps.", "Tom descendit déjeuner."),
+        (
+            "fr",
+            ("Tom Hask", "statut", "assassiné la veille"),
+            "« Il y a un mort », dit Nora. Tom était assis dans son fauteuil, la tête inclinée.",
+        ),
         (
             "en",
             "Tom was Nora's father. Tom died in the spring.",

@@ -208,6 +208,8 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ("fr", "Le cheval fut vendu.", "Il y a un mois encore, Nora sellait le cheval."),
         ("fr", "Nora perdit la clé et la retrouva.", "Nora prit la clé."),
         ("fr", "J’ai cassé la jumelle.", "Nora regarda avec la jumelle qu’il a cassée."),
+        ("fr", "Quelqu’un a pris la montre de Nora.", "Paul posa la montre sur la table."),
+        ("en", "Somebody had stolen Nora’s watch.", "Paul laid the watch on the table."),
         ("en", "The skiff went under.", "Tom remembered the skiff. Tom mourned the skiff."),
         ("en", ("silver watch", "owner", "Nora Vane"), "Paul took the silver watch and put it on."),
         (

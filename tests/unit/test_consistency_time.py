@@ -3,7 +3,7 @@
 import pytest
 
 from adapters.languages import load_language
-from domain.story.bible import Bible
+from domain.story.bible import Bible, Character, Style
 from domain.story.coherence.consistency.material import gather
 from domain.story.coherence.consistency.time.time import time_and_age
 from domain.story.coherence.gate import prepare
@@ -144,6 +144,11 @@ def test_a_clash_is_found_in_french(draft: str) -> None:
         "Wystan était plus jeune que Ottoline.",
         "Ottoline aurait trente-cinq ans au printemps.",
         "« J’avais seize ans », dit Ottoline.",
+        "Ottoline avait sept ans sur cette photo.",
+        "Le lendemain, Ottoline partit. On vota le vendredi suivant.",
+        "Ottoline entra. « À vingt ans, j’ai renversé une borne », dit-elle.",
+        "À vingt ans, Ottoline prit le voile, et le quitta.",
+        "À seize ans, Ottoline passait ses lundis sur la jetée.",
         "Il y a dix ans, Ottoline partit. Quand elle avait quinze ans, elle lisait.",
         "Ottoline s’assit. À seize ans elle s’était enfuie. À vingt ans elle vendait des livres.",
         "« J’ai cinquante ans, c’est écrit sur ma carte », dit Ottoline.",
@@ -272,6 +277,32 @@ def test_ages_in_french() -> None:
     ):
         assert clashes(draft, "fr", before)
     assert not clashes("Quand Ottoline avait vingt ans, elle partit.", "fr", before)
+
+
+def test_an_age_is_of_whom_has_it_and_a_narrators_may_be_of_then() -> None:
+    older = BIBLE.model_copy(
+        update={
+            "characters": (
+                *BIBLE.characters,
+                Character(name="Edgar Pyle", attributes={"âge": "72", "sexe": "m"}),
+            ),
+            "style": Style(person="première personne"),
+        }
+    )
+    before = ChapterText(number=1, text="J’ouvris. « Ottoline ! » cria Edgar Pyle.")
+
+    def at_odds(draft: str) -> bool:
+        text = ChapterText(number=2, text=draft)
+        case = prepare(load_language("fr"), older, (before,), text)
+        return bool(list(time_and_age(gather(case))))
+
+    end = (
+        "Edgar Pyle sortit."
+        + 8 * "\n\nWystan attendit."
+        + "\n\n« Il avait soixante-douze ans », dit Ottoline."
+    )
+    assert not at_odds(end)
+    assert at_odds(end.replace("douze", "dix-neuf"))
 
 
 def test_an_age_is_of_whom_one_speaks_to_and_no_stranger_of_another_gender_takes_it() -> None:

@@ -110,8 +110,8 @@ def _answers(utterance: Utterance, secret: Secret, language: Language) -> bool:
 
 
 def _said_on(utterance: Utterance, material: Material) -> str:
-    """What is said, and what comes next: it may tell how that is known."""
-    return material.draft.text[utterance.start : utterance.start + len(utterance.quote) + _NEXT]
+    """What is said, with what comes before and next: it may tell how that is known."""
+    return material.draft.text[utterance.since : utterance.start + len(utterance.quote) + _NEXT]
 
 
 def _only_asked(utterance: Utterance, material: Material) -> bool:

@@ -23,7 +23,7 @@ from domain.story.coherence.consistency.relations.kinsfolk import Kinsfolk
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement, of_sentence
 from domain.story.text.mentions import Sentence
-from domain.story.text.speakers import spoken
+from domain.story.text.speakers import every_sentence, spoken
 
 KIND = "life_and_death"
 _REACH = 160
@@ -76,6 +76,8 @@ def life_and_death(material: Material) -> Iterator[Finding]:
             continue
         if not death.chapter and name in told_here:  # the bible tells of what happens here
             continue
+        if not death.chapter and _lies_dead(statement, material):
+            continue
         reported.add(name)
         certain = (
             material.certain(statement)
@@ -93,6 +95,21 @@ def life_and_death(material: Material) -> Iterator[Finding]:
             material.evidence(statement),
             material.evidence(death),
         )
+
+
+def _lies_dead(statement: Statement, material: Material) -> bool:
+    """Whether a statement is only of how somebody sits or lies, or goes on from there, in a
+    chapter that tells of a death: so the dead are found."""
+    find, sentences = material.language.finder, material.draft.prose.sentences
+    here = next((each.paragraph for each in sentences if each.span.start == statement.start), None)
+    found = any(
+        find("posture").search(each.marked)
+        for each in sentences
+        if each.paragraph == here and each.span.start <= statement.start
+    )
+    return found and any(
+        find("dead_words").search(each.marked) for each in every_sentence(material.draft.prose)
+    )
 
 
 def _risen(material: Material) -> frozenset[str] | None:

@@ -57,6 +57,7 @@ def possession(material: Material) -> Iterator[Finding]:
             and same_thing(statement, state, material)
             and not handed_on(thing, state, statement, material)
             and not bequeathed(state, material)
+            and not _with_thief(state, statement, material)
         ):
             reported.add(thing)
             yield _finding(thing, state, statement, material)
@@ -93,6 +94,13 @@ def _with_a_stranger(statement: Statement, state: State, material: Material) -> 
         return False
     people = material.language.noun_genders
     return any(word.lower() in people for word in words_of(statement.quote))
+
+
+def _with_thief(state: State, statement: Statement, material: Material) -> bool:
+    """Whether a thing was stolen from somebody else: whoever has it took it, or found it."""
+    robbed = {state.without, state.since.groups.get("whose", ""), state.since.subject}
+    stolen = state.gone and material.language.finder("robbed").search(state.since.quote)
+    return bool(stolen) and who_has(statement) not in robbed
 
 
 def _named(thing: str, statement: Statement, material: Material) -> bool:

@@ -71,6 +71,9 @@ def nearby_ages(material: Material) -> Iterator[Finding]:
                 )
                 if any(char not in known for char in sure):
                     continue
+                others = named.of_pronoun(match, sentence)
+                if any(span == each.span for char in others for each in known.get(char, ())):
+                    continue  # who is that old, and was spoken of earlier
                 prior = known[sure[0]][-1]
                 if span[0] < prior.span[0] and (
                     named.tells_of_then(sentence, match)
@@ -251,6 +254,15 @@ class _Named:
         }
         return [char for char in meant if char in called]
 
+    def of_pronoun(self, age: re.Match[str], sentence: Sentence) -> Sequence[str]:
+        """Everybody whom `he` or `she` may mean, where an age is of one."""
+        by_char = self._material.cast.by_char
+        word = age["who"].lower().rstrip(_APOSTROPHES).rstrip(marks.OWNER)
+        if any(each.char == word and not each.pronoun for each in sentence.mentions):
+            return []
+        gender = by_char[word].gender if word in by_char else self._gender(word)
+        return [char for char, one in by_char.items() if gender and one.gender in {gender, ""}]
+
     def _strangers(self, sentence: Sentence, age: re.Match[str], gender: Gender) -> bool:
         """Whether somebody by what they are, who has no name and may be meant, is spoken of here
         or just before; or something else than people just before."""
@@ -318,4 +330,12 @@ class _Named:
             for each in self._prose.sentences
             if each.paragraph == sentence.paragraph and each.span.start <= sentence.span.start
         ][-_BACK:]
-        return any(find(name).search(each.marked) for each in (*before, sentence) for name in _THEN)
+        names = (*_THEN, "perfect") if self._narrators(age) else _THEN
+        return any(find(name).search(each.marked) for each in (*before, sentence) for name in names)
+
+    def _narrators(self, age: re.Match[str]) -> bool:
+        """Whether who tells the story tells of their own age."""
+        cast = self._material.cast
+        word = age["who"].lower().rstrip(_APOSTROPHES)
+        own = {*self._material.language.first_person, cast.chars.get(cast.narrator, "")}
+        return word.rstrip(marks.OWNER) in own
