@@ -276,6 +276,7 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
         ),
         ("fr", "Ida était aveugle.", "Ida voyait juste, comme toujours."),
         ("en", "Ida was blind.", "Ida saw red when anybody pitied her."),
+        ("fr", "Ida était muette.", "Ida répondit d’un geste."),
     ],
 )
 def test_what_only_seems_to_is_not(language: str, laid: Laid, draft: str) -> None:

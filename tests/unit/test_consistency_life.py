@@ -123,6 +123,7 @@ from tests.unit.contradictions import Laid, contradictions
             "Tom mourut au printemps.",
             "Tom se réveilla tôt. Tom descendit l’escalier et ouvrit les volets.",
         ),
+        ("en", "Tom Hask had died of the flu.", "Tom opened the door and came in."),
     ],
 )
 def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) -> None:
@@ -301,6 +302,28 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
             "en",
             "Tom died in the spring.",
             "Nora read again, in the hall, the page where Tom laughed and smoked.",
+        ),
+        ("fr", "On sut que Rose Hask était morte.", "Tom descendit déjeuner."),
+        ("en", "Mary Hask had died of the flu.", "Tom opened the sluice."),
+        (
+            "fr",
+            "Tom mourut au printemps.",
+            "Nora alla au cinéma. On éteignit. Elle attendit. Tom traversa la place en courant.",
+        ),
+        (
+            "en",
+            "Tom died in the spring.",
+            "Nora went to the movie. It was dark. She waited. Tom ran across the square.",
+        ),
+        (
+            "fr",
+            "Tom mourut au printemps.",
+            "Tom sauta sur le canapé. Nora l’avait appelé ainsi parce qu’il ronflait.",
+        ),
+        (
+            "en",
+            "Tom died in the spring.",
+            "Tom jumped on the sofa. Nora had named him so because he snored.",
         ),
     ],
 )

@@ -103,7 +103,9 @@ class Marker:
             )
             if not same or not self._joined(words, at, len(variant)):
                 continue
-            if cased and self._longer(words, at, len(variant)):
+            if cased and (
+                self._longer(words, at, len(variant)) or self._relatives(words, at, char)
+            ):
                 return None
             start = words[at].start()
             end = words[at + len(variant) - 1].end()
@@ -145,6 +147,22 @@ class Marker:
             and len(after.group()) > 1
             and after.group().lower() not in self._language.functional_words
             and not self._known(after.group())
+        )
+
+    def _relatives(self, words: Sequence[re.Match[str]], at: int, char: str) -> bool:
+        """Whether a surname follows a first name that is nobody's here: `Rose Carrel` is not Ida
+        Carrel; of one that begins as hers does, she may be meant."""
+        entity = self._cast.by_char[char]
+        if not at or entity.kind != "person" or len(entity.name.split()) < 2:
+            return False
+        before, word = words[at - 1], words[at].group()
+        first = before.group()
+        return (
+            word == entity.name.split()[-1]
+            and self._text[before.end() : words[at].start()] in (" ", "\n")
+            and first.lower() in self._language.genders
+            and not self._known(first)
+            and all(first[0] != name[0] for each in entity.names for name in each.split())
         )
 
     def _known(self, word: str) -> bool:

@@ -27,10 +27,13 @@ def years_back(prose: Prose, start: int, material: Material) -> bool:
 
 def not_here(prose: Prose, start: int, material: Material, *, of: str) -> bool:
     """Whether what is told of somebody is played, long ago, dreamt by another who then wakes, or
-    in a picture that the paragraph goes on to speak of."""
+    in a picture or on a record that the paragraph speaks of."""
     if staged(prose, start, material) or years_back(prose, start, material):
         return True
     find, sentences = material.language.finder, prose.sentences
+    first, end = _paragraph(prose, start)
+    if find("recorded").search(prose.text[first:end]):
+        return True
     at = bisect_right(sentences, start, key=lambda each: each.span.start) - 1
     if at < 0:
         return False
