@@ -222,6 +222,11 @@ def test_what_goes_against_it_is_found(language: str, laid: Laid, draft: str) ->
             "Paul a mis la médaille au mont-de-piété.",
             "La médaille était là, et un vieil homme au comptoir regarda la médaille.",
         ),
+        (
+            "en",
+            "When Nora took in his tea she saw broken glass.",
+            "They followed Tom’s finger and saw a bottle.",
+        ),
         ("en", "She held the lamp. As it burned it filled the air.", "Nora lit the lamp."),
     ],
 )
