@@ -138,3 +138,23 @@ def test_what_cannot_be_known_is_found_in_french(before: str, draft: str) -> Non
 )
 def test_what_may_be_known_is_not_in_french(before: str, draft: str) -> None:
     assert not clashes(before, draft, "fr")
+
+
+@pytest.mark.parametrize(
+    ("draft", "told"),
+    [
+        ("« Berthe a la liste de ceux qui vendent de fausses perles », dit Wystan.", False),
+        ("« Ottoline a remplacé les perles par des fausses », dit Wystan.", True),
+        ("« Le collier de perles ! Montre-moi ce collier de perles », dit Wystan.", False),
+    ],
+)
+def test_what_a_secret_is_of_does_not_give_it_away(draft: str, told: bool) -> None:
+    fact = {
+        "text": "Ottoline a remplacé les perles du collier par des fausses.",
+        "known_by": ["Ottoline Frayne"],
+    }
+    items = [{"name": "le collier de perles"}]
+    bible = Bible.model_validate({"characters": PEOPLE, "items": items, "facts": [fact]})
+    before = (ChapterText(number=1, text="Il pleuvait."),)
+    case = prepare(load_language("fr"), bible, before, ChapterText(number=2, text=draft))
+    assert bool(list(knowledge(gather(case)))) is told

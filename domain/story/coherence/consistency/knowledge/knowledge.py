@@ -13,11 +13,14 @@ from domain.story.coherence.consistency.knowledge.utterances import Utterance, u
 from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.language import Language
+from domain.story.text.cast import words_of
 
 KIND = "knowledge"
 _MARKS = ' "“”‘’«»—–'
 _MARKED = 3
 """Characters after a question in which its mark may stand."""
+_FEW = 3
+"""Words of a longer secret, of which fewer are no more than its subject."""
 _SHORT = 5
 """Words of an answer that is no more than a password."""
 _NEXT = 80
@@ -66,15 +69,42 @@ def _reveals(utterance: Utterance, secret: Secret, material: Material) -> bool:
         or _answers(utterance, secret, language)
     ):
         return False
-    if language.finder("guessing").search(utterance.around):
+    if language.finder("guessing").search(utterance.around) or _of_others(
+        utterance, secret, language
+    ):
         return False
     if secret.ignorant and language.finder("learning").search(utterance.around):
         return False
     if utterance.spoken and language.finder("how_known").search(_said_on(utterance, material)):
         return False
-    if _only_asked(utterance, material):
+    if _only_asked(utterance, material) or (
+        not secret.passage and _only_named(utterance, secret, material)
+    ):
         return False
     return not any(learned(who, secret, utterance.since, material) for who in utterance.who)
+
+
+def _of_others(utterance: Utterance, secret: Secret, language: Language) -> bool:
+    """Whether few words of a secret are said of others than it is about."""
+    others = utterance.people - utterance.who
+    return (
+        utterance.spoken
+        and bool(others and secret.about)
+        and not secret.about & utterance.people
+        and common(secret.words, utterance.around, language) < _FEW
+        and len(secret.words) > _FEW
+    )
+
+
+def _only_named(utterance: Utterance, secret: Secret, material: Material) -> bool:
+    """Whether nothing of a secret is said but the name of a thing in it."""
+    for entity in material.cast.entities:
+        named = {word.lower() for name in entity.names for word in words_of(name)}
+        rest = [word for word in secret.words if word not in named]
+        if entity.kind == "item" and rest and len(secret.words) - len(rest) > 1:
+            words = f"{utterance.before} {utterance.around}"
+            return not common(rest, words, material.language)
+    return False
 
 
 def _rejoins(utterance: Utterance, secret: Secret, language: Language) -> bool:
