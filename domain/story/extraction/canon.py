@@ -7,10 +7,11 @@ from itertools import product
 
 from domain.story.bible import Bible, CanonFact
 from domain.story.extraction.statements import Statement, statements
+from domain.story.keys import plain_key
 from domain.story.language import Language
 from domain.story.text.cast import Cast
 from domain.story.text.prose import read_prose
-from domain.story.text.relatives import kin_named, plain_key
+from domain.story.text.relatives import kin_named
 
 
 def canon(bible: Bible, cast: Cast) -> list[Statement]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Literal, NamedTuple
 
 from domain.story.bible import Bible, Named
+from domain.story.keys import plain_key
 from domain.story.language import Language
 from domain.story.phrasings import Gender
 from domain.story.text import marks
@@ -160,7 +161,7 @@ def _epithets(entry: Named, language: Language) -> Iterator[str]:
         if first in language.lists["ranks"]:
             yield first
     for key, value in entry.attributes.items():
-        if language.predicates.get(key.lower().replace("_", " ").strip()) == "profession":
+        if language.predicates.get(plain_key(key, language)) == "profession":
             for match in language.finder("profession").finditer(value):
                 yield match.group().lower()
 

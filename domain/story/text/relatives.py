@@ -4,14 +4,13 @@ import re
 from collections.abc import Iterable, Iterator, Sequence, Set
 
 from domain.story.bible import Bible, Named
+from domain.story.keys import plain_key
 from domain.story.language import Language
 from domain.story.text.cast import Cast, Entity, words_of
 from domain.story.text.kin import Tie
 from domain.story.text.prose import read_prose
 
 _LISTED = re.compile(r"[;,/]|\s+(?:and|&|et)\s+")
-_KEY = re.compile(r"[\s_-]+")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _TOLD = ("related", "pair")
 
 
@@ -118,10 +117,3 @@ def _told(text: str, cast: Cast) -> Iterator[Tie]:
                 relation = language.relation_words.get((groups.get("word") or "").lower())
                 if owner and other and relation:
                     yield Tie(owner.name, relation, other.name)
-
-
-def plain_key(key: str, language: Language) -> str:
-    """An attribute's key as words: `eyeColor`, `eye_color` and `appearance: Eye color` are one."""
-    plain = " ".join(_KEY.sub(" ", _CAMEL.sub(" ", key).lower()).split())
-    group, _, rest = plain.partition(" ")
-    return rest if rest and group in language.lists["key_groups"] else plain

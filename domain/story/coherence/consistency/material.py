@@ -15,6 +15,7 @@ from domain.story.extraction.told import Told
 from domain.story.language import Language
 from domain.story.text.cast import Cast
 from domain.story.text.mentions import Sentence
+from domain.story.text.prose import Prose, read_prose
 
 T = TypeVar("T")
 
@@ -37,6 +38,7 @@ class Material:
     canon: Sequence[Statement]
     earlier: Sequence[Told]
     draft: Told
+    _prose: dict[str, Prose] = field(default_factory=dict, repr=False)
 
     @property
     def language(self) -> Language:
@@ -58,6 +60,12 @@ class Material:
             *(line.text for line in bible.timeline),
         )
         return tuple(text for text in texts if text)
+
+    def read(self, text: str) -> Prose:
+        """A text of the bible, or one made of it, taken apart once for all checks."""
+        if text not in self._prose:
+            self._prose[text] = read_prose(text, self.cast)
+        return self._prose[text]
 
     def of_chapter(
         self, told: Told, find: Callable[[Told, "Material"], Iterable[T]]

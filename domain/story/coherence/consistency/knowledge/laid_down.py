@@ -9,7 +9,6 @@ from domain.story.coherence.consistency.material import Material
 from domain.story.text import marks
 from domain.story.text.cast import words_of
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 
 _LEAST = 2
 _KEY = re.compile(r"[\s_-]+")
@@ -51,7 +50,7 @@ def laid_down(material: Material) -> Iterator[Secret]:
 
 def _worded(secret: Secret, text: str, material: Material) -> Iterator[Secret]:
     """A secret that is what a text says."""
-    sentences = read_prose(text, material.cast).sentences
+    sentences = material.read(text).sentences
     words = secret_words(text, material)
     about = frozenset[str]().union(*(people_in(each, material) for each in sentences))
     alias = _aliases(sentences, text, material)
@@ -84,7 +83,7 @@ def _limited(texts: Iterable[str], quote: str, material: Material) -> Iterator[S
     if over or not quote.strip():
         return
     for text in texts:
-        sentences = read_prose(text, material.cast).sentences
+        sentences = material.read(text).sentences
         limits = [list(_limits(each, material)) for each in sentences]
         if not any(limits):
             continue

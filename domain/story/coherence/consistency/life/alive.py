@@ -6,6 +6,7 @@ from domain.story.coherence.consistency.life.deeds import lives, who
 from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement
+from domain.story.keys import plain_key
 from domain.story.text.mentions import Sentence
 from domain.story.text.speakers import spoken
 
@@ -78,7 +79,7 @@ def _living(material: Material) -> Mapping[str, Statement]:
             found.setdefault(who(statement), statement)
     for person in material.case.bible.characters:
         for key, value in person.attributes.items():
-            predicate = language.predicates.get(key.lower().replace("_", " ").strip())
+            predicate = language.predicates.get(plain_key(key, language))
             if predicate == "alive" and language.finder("alive_values").fullmatch(value.strip()):
                 none = frozenset[str]()
                 found[person.name] = Statement("present", person.name, "", none, "", value, 0, 0)

@@ -8,7 +8,6 @@ from domain.story.coherence.consistency.material import QUOTE, Material, own
 from domain.story.coherence.consistency.relations.kinsfolk import Kinsfolk
 from domain.story.text.cast import Cast, Entity
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 from domain.story.text.speakers import every_sentence
 
 _ONLY = ("parent", "spouse", "betrothed")
@@ -62,5 +61,5 @@ def of_bible(material: Material) -> Iterator[tuple[Sentence, str]]:
     texts += [(fact.text, fact.text) for fact in bible.facts]
     texts += [(line.text, line.text) for line in bible.timeline]
     for text, quote in texts:
-        for sentence in read_prose(text, material.cast).sentences:
+        for sentence in material.read(text).sentences:
             yield sentence, quote[:QUOTE]

@@ -9,7 +9,6 @@ from domain.story.coherence.consistency.places.geography import KIND
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 
 _UNTRUE = ("unreal", "irrealis", "negation", "place_doubt")
 
@@ -52,7 +51,7 @@ def _laid_down(material: Material) -> Iterator[_Presence]:
     texts = [(fact.text, fact.text) for fact in bible.facts if fact.text]
     texts += [(f"{line.text.rstrip('. ')} ({line.when}).", line.text) for line in bible.timeline]
     for text, quote in texts:
-        for sentence in read_prose(text, material.cast).sentences:
+        for sentence in material.read(text).sentences:
             yield from _of(sentence, material.quoted(0, quote[:QUOTE]), material)
 
 

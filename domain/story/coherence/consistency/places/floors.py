@@ -7,7 +7,6 @@ from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 
 
 def floors(material: Material) -> Iterator[Finding]:
@@ -43,7 +42,7 @@ def _laid_down(material: Material) -> Iterator[_Counted]:
         for key, value in entry.attributes.items():
             texts += [(f"{entry.name} has {value} {key}.", value), (f"{entry.name} {value}", value)]
     for text, quote in texts:
-        for sentence in read_prose(text, material.cast).sentences:
+        for sentence in material.read(text).sentences:
             yield from _count(sentence, material.quoted(0, quote[:QUOTE]), material)
 
 

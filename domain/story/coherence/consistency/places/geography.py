@@ -8,10 +8,10 @@ from domain.story.bible import Named, Place
 from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
+from domain.story.keys import plain_key
 from domain.story.language import Language
 from domain.story.text.cast import Cast
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 from domain.story.text.speakers import spoken
 
 KIND = "place_and_travel"
@@ -51,15 +51,13 @@ def geography(material: Material) -> Iterator[Finding]:
 
 def _laid_down(material: Material) -> Iterator[_Set]:
     bible, cast = material.case.bible, material.cast
-    texts = [(fact.text, fact.text) for fact in bible.facts if fact.text]
-    texts += [(rule.text, rule.text) for rule in bible.rules]
-    texts += [(line.text, line.text) for line in bible.timeline]
+    texts = [(text, text) for text in material.laid_down]
     for entry in bible.entries:
         for key, value in entry.attributes.items():
             middle = _middle(entry, key, material)
             texts.append((f"{entry.name} {middle} {value}.", value))
     for text, quote in texts:
-        prose = read_prose(text, cast)
+        prose = material.read(text)
         for sentence in prose.sentences:
             source = material.quoted(0, quote[:QUOTE])
             yield from _sets(sentence, source, cast)
@@ -67,7 +65,7 @@ def _laid_down(material: Material) -> Iterator[_Set]:
 
 def _middle(entry: Named, key: str, material: Material) -> str:
     """What stands between a name and the value of its attribute, in a sentence."""
-    language, plain = material.language, key.lower().replace("_", " ").strip()
+    language, plain = material.language, plain_key(key, material.language)
     predicate = language.predicates.get(plain)
     if isinstance(entry, Place):
         return language.lists["seat_in"][0] if plain in language.lists["seat_keys"] else "is"

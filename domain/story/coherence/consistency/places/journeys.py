@@ -15,7 +15,6 @@ from domain.story.coherence.consistency.places.passages import (
 from domain.story.coherence.verdict import Finding, Severity
 from domain.story.extraction.statements import Statement, statements
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 
 KIND = "place_and_travel"
 _MINUTES = {"minute": 1, "hour": 60, "day": 1440, "night": 1440, "week": 10_080, "month": 43_200}
@@ -60,7 +59,7 @@ def _of_places(material: Material) -> Iterator[Statement]:
         for value in entry.attributes.values():
             for part in parts.split(value):
                 text = f"{entry.name} {language.lists['be'][0]} {part.strip()}."
-                for statement in statements(read_prose(text, material.cast), 0):
+                for statement in statements(material.read(text), 0):
                     yield replace(statement, quote=value)
 
 

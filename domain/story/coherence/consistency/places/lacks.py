@@ -10,7 +10,6 @@ from domain.story.extraction.told import Told
 from domain.story.text import marks
 from domain.story.text.cast import Cast
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 
 
 def lacking(material: Material) -> Iterator[Finding]:
@@ -23,7 +22,7 @@ def lacking(material: Material) -> Iterator[Finding]:
     for entry in bible.places:
         texts += [(f"{entry.name} {value}", value) for value in entry.attributes.values()]
     for text, quote in texts:
-        for sentence in read_prose(text, cast).sentences:
+        for sentence in material.read(text).sentences:
             missing += _absent(sentence.marked, material.quoted(0, quote[:QUOTE]), material)
     for place, feature, source in missing:
         wanted = language.meanings(feature)

@@ -12,8 +12,8 @@ from domain.story.coherence.consistency.time.elapsed import chapter_days, told_t
 from domain.story.coherence.consistency.time.setting import months_of
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
+from domain.story.keys import plain_key
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 from domain.story.text.speakers import every_sentence
 
 _NOT_SO = ("unreal", "irrealis", "negation", "flashback", "retold", "perfect")
@@ -106,11 +106,11 @@ def _laid_down(material: Material) -> Iterator[tuple[Sentence, Evidence]]:
     texts = [(text, text) for text in material.laid_down]
     for entry in material.case.bible.characters:
         for key, value in entry.attributes.items():
-            if key.lower().replace("_", " ").strip() in language.lists["fate_keys"]:
+            if plain_key(key, language) in language.lists["fate_keys"]:
                 texts.append((f"{entry.name} {language.lists['be'][0]} {value}.", value))
     for text, quote in texts:
         named = _by_calling(text, material)
-        for sentence in read_prose(named, material.cast).sentences:
+        for sentence in material.read(named).sentences:
             yield sentence, material.quoted(0, quote[:QUOTE])
 
 

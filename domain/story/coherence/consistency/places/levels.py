@@ -9,7 +9,6 @@ from domain.story.coherence.consistency.places.geography import KIND
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 from domain.story.text.speakers import every_sentence
 
 _UNTRUE = ("unreal", "irrealis", "negation")
@@ -63,7 +62,7 @@ def _laid_down(material: Material) -> Iterator[_Level]:
     texts = [*material.laid_down]
     texts += [value for entry in entries for value in entry.attributes.values()]
     for text in texts:
-        for sentence in read_prose(text, material.cast).sentences:
+        for sentence in material.read(text).sentences:
             yield from _of(sentence, material.quoted(0, text[:QUOTE]), material)
 
 

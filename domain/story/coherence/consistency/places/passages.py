@@ -10,7 +10,6 @@ from domain.story.extraction.told import Told
 from domain.story.language import Language
 from domain.story.text import marks
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 from domain.story.text.speakers import every_sentence
 
 _MINUTES = {"minute": 1, "hour": 60, "day": 1440, "night": 1440, "week": 10_080, "month": 43_200}
@@ -44,7 +43,7 @@ def laid_down(material: Material) -> Iterator[Way]:
             text = f"{entry.name} {language.lists['be'][0]} {value}."
             texts.append((text, value))
     for text, quote in texts:
-        for sentence in read_prose(text, material.cast).sentences:
+        for sentence in material.read(text).sentences:
             source = material.quoted(0, quote[:QUOTE])
             yield from _long(sentence, source, material, least=1)
 

@@ -23,7 +23,6 @@ from domain.story.extraction.statements import Statement
 from domain.story.extraction.told import Told
 from domain.story.text import marks
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 
 _DOUBTFUL = ("unreal", "flashback", "perfect")
 
@@ -91,7 +90,7 @@ def _sealed(material: Material) -> Iterator[Finding]:
         return
     beyond = {
         place_of(match, cast)
-        for sentence in read_prose(inside, cast).sentences
+        for sentence in material.read(inside).sentences
         for pattern in language.patterns("road_to")
         for match in pattern.finditer(sentence.marked)
     }

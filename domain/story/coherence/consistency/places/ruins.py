@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
+from domain.story.keys import plain_key
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 
 KIND = "place_and_travel"
 _UNTRUE = ("unreal", "irrealis", "negation")
@@ -44,12 +44,12 @@ def _laid_down(material: Material) -> Iterator[tuple[str, Evidence]]:
     language, bible = material.language, material.case.bible
     texts = [rule.text for rule in bible.rules] + [fact.text for fact in bible.facts]
     for text in (*texts, *(line.text for line in bible.timeline)):
-        for sentence in read_prose(text, material.cast).sentences:
+        for sentence in material.read(text).sentences:
             for place in _ruined(sentence, material):
                 yield place, material.quoted(0, text[:QUOTE])
     for entry in bible.places:
         for key, value in entry.attributes.items():
-            told = key.lower().replace("_", " ").strip() in language.lists["fate_keys"]
+            told = plain_key(key, language) in language.lists["fate_keys"]
             if told and language.finder("ruined_values").search(value):
                 yield entry.name.lower(), material.quoted(0, value[:QUOTE])
 

@@ -10,7 +10,6 @@ from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.text.cast import Cast
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 from domain.story.text.speakers import every_sentence
 
 
@@ -41,14 +40,12 @@ def sites(material: Material) -> Iterator[Finding]:
 
 def _laid_down(material: Material) -> Iterator[_Site]:
     bible = material.case.bible
-    texts = [(fact.text, fact.text) for fact in bible.facts]
-    texts += [(rule.text, rule.text) for rule in bible.rules]
-    texts += [(line.text, line.text) for line in bible.timeline]
+    texts = [(text, text) for text in material.laid_down]
     for entry in bible.places:
         be = material.language.lists["be"][0]
         texts += [(f"{entry.name} {be} {value}.", value) for value in entry.attributes.values()]
     for text, quote in texts:
-        for sentence in read_prose(text, material.cast).sentences:
+        for sentence in material.read(text).sentences:
             yield from _of(sentence, material.quoted(0, quote[:QUOTE]), material.cast)
 
 

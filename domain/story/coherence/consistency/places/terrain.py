@@ -9,7 +9,6 @@ from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.text import marks
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 
 _TERRAINS = ("inland", "coast", "island", "hamlet")
 """For each, `NAME_is` are patterns by which a place is of that kind, `NAME_against` what then
@@ -62,7 +61,7 @@ def _laid_down(material: Material) -> Iterator[_Known]:
                 (f"{entry.name} {be} {part.strip()}.", value) for part in re.split("[.;]", value)
             ]
     for text, quote in texts:
-        for sentence in read_prose(text, material.cast).sentences:
+        for sentence in material.read(text).sentences:
             yield from _kinds(sentence, material.quoted(0, quote[:QUOTE]), material)
 
 

@@ -11,7 +11,6 @@ from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.language import Language
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 from domain.story.text.speakers import every_sentence, spoken
 
 _PAIR = 2
@@ -69,7 +68,7 @@ def _visits_laid_down(material: Material) -> Iterator[_Visit]:
     for entry in material.case.bible.characters:
         texts += [(f"{entry.name} {value}", value) for value in entry.attributes.values()]
     for text, quote in texts:
-        for sentence in read_prose(text, material.cast).sentences:
+        for sentence in material.read(text).sentences:
             yield from _visited(sentence, material.quoted(0, quote[:QUOTE]), material)
 
 
@@ -146,7 +145,7 @@ def _laid_down(material: Material) -> Iterator[_Never]:
     for entry in bible.characters:
         texts += [(f"{entry.name} {value}", value) for value in entry.attributes.values()]
     for text, quote in texts:
-        for sentence in read_prose(text, material.cast).sentences:
+        for sentence in material.read(text).sentences:
             yield from _never(sentence, material.quoted(0, quote[:QUOTE]), material)
 
 

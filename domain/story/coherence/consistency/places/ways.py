@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 
 KIND = "place_and_travel"
 
@@ -36,7 +35,7 @@ def _closed(material: Material) -> Iterator[tuple[str, Evidence]]:
     texts = [rule.text for rule in bible.rules] + [fact.text for fact in bible.facts]
     texts += [line.text for line in bible.timeline]
     for text in texts:
-        prose = read_prose(text, material.cast)
+        prose = material.read(text)
         for sentence in prose.sentences:
             for match in _fits("way_closed", sentence, material):
                 yield match["word"].lower(), material.quoted(0, text[:QUOTE])

@@ -9,9 +9,9 @@ from typing import NamedTuple
 from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.extraction.statements import UNKNOWN, Statement
 from domain.story.extraction.told import Told
+from domain.story.keys import plain_key
 from domain.story.language import Language
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 from domain.story.text.speakers import every_sentence
 
 _LIES = 300
@@ -76,13 +76,13 @@ def _laid_down(material: Material) -> Iterator[tuple[str, State]]:
 
 def _not_owned(material: Material) -> Iterator[tuple[str, State]]:
     """Things that somebody has none of, by the bible or a chapter."""
-    cast, bible = material.cast, material.case.bible
+    bible = material.case.bible
     texts = [(fact.text, fact.text) for fact in bible.facts]
     for entry in bible.characters:
         parts = ((value, part) for value in entry.attributes.values() for part in _parts(value))
         texts += [(f"{entry.name} {part}", value) for value, part in parts]
     for text, quote in texts:
-        for sentence in read_prose(text, cast).sentences:
+        for sentence in material.read(text).sentences:
             yield from _none_had(sentence, quote[:QUOTE], 0, material)
     yield from material.of_earlier(_none_told)
 
@@ -113,12 +113,12 @@ def _none_had(
 
 def _owning(key: str, language: Language) -> bool:
     """Whether an attribute says whose things are."""
-    return language.predicates.get(key.lower().replace("_", " ").strip()) == "possesses"
+    return language.predicates.get(plain_key(key, language)) == "possesses"
 
 
 def _no_more(key: str, value: str, language: Language) -> bool:
     """Whether an attribute says that a thing is lost or destroyed, and not found since."""
-    fate = key.lower().replace("_", " ").strip() in language.lists["fate_keys"]
+    fate = plain_key(key, language) in language.lists["fate_keys"]
     told = language.finder("gone_values" if fate else "gone_told").search(value)
     return told is not None and language.finder("regained").search(value) is None
 

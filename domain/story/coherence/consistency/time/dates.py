@@ -11,7 +11,6 @@ from domain.story.extraction.statements import Statement
 from domain.story.extraction.told import Told
 from domain.story.text.cast import Cast
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 from domain.story.text.speakers import spoken
 
 KIND = "time_and_age"
@@ -73,7 +72,7 @@ def _laid_down(material: Material) -> Iterator[_Dated]:
     bible = material.case.bible
     texts = [line.text for line in bible.timeline]
     for text in (*texts, *(fact.text for fact in bible.facts if fact.text)):
-        prose = read_prose(text, material.cast)
+        prose = material.read(text)
         for sentence in prose.sentences:
             quote = material.quoted(0, sentence.span.of(text)[:QUOTE])
             yield from _dated(sentence, quote, material.cast)
@@ -216,7 +215,7 @@ def _by_age(now: _Elder, ages: dict[str, Statement], material: Material) -> _Eld
 
 def _laid_ranks(material: Material) -> Iterator[_Elder]:
     for fact in material.case.bible.facts:
-        for sentence in read_prose(fact.text, material.cast).sentences:
+        for sentence in material.read(fact.text).sentences:
             quote = material.quoted(0, fact.text[:QUOTE])
             yield from _ranks(sentence, quote, material.cast)
 

@@ -9,10 +9,10 @@ from domain.story.coherence.consistency.material import QUOTE, Material
 from domain.story.coherence.consistency.time.setting import set_in_year
 from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
+from domain.story.keys import plain_key
 from domain.story.language import Language
 from domain.story.text.cast import WORD, Cast
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 from domain.story.text.speakers import every_sentence, spoken
 
 KIND = "time_and_age"
@@ -69,7 +69,7 @@ def _laid_down(material: Material) -> Iterator[_Occasion]:
     yield from _birthdays(material)
     for text, when in texts:
         quote = material.quoted(0, text[:QUOTE])
-        for sentence in read_prose(text, cast).sentences:
+        for sentence in material.read(text).sentences:
             yield from _of(sentence, quote, cast)
             if when:
                 dated = cast.language.lists["on_date"][0].format(when)
@@ -80,11 +80,11 @@ def _birthdays(material: Material) -> Iterator[_Occasion]:
     language, cast = material.language, material.cast
     for entry in material.case.bible.characters:
         for key, value in entry.attributes.items():
-            born = language.predicates.get(key.lower().replace("_", " ").strip()) == "birth_year"
+            born = language.predicates.get(plain_key(key, language)) == "birth_year"
             month = language.finder("months").search(value) if born else None
             if month is not None:
                 text = language.lists["birthday_is"][0].format(entry.name, month.group())
-                for sentence in read_prose(text, cast).sentences:
+                for sentence in material.read(text).sentences:
                     yield from _of(sentence, material.quoted(0, value[:QUOTE]), cast)
 
 

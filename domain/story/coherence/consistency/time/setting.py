@@ -10,7 +10,6 @@ from domain.story.coherence.verdict import Evidence, Finding, Severity
 from domain.story.extraction.told import Told
 from domain.story.language import Language
 from domain.story.text.mentions import Sentence
-from domain.story.text.prose import read_prose
 from domain.story.text.speakers import every_sentence
 
 KIND = "time_and_age"
@@ -126,7 +125,7 @@ def _beginners(material: Material) -> Iterator[Finding]:
 
 def _laid_down(material: Material) -> Iterator[_Tenure]:
     for fact in material.case.bible.facts:
-        for sentence in read_prose(fact.text, material.cast).sentences:
+        for sentence in material.read(fact.text).sentences:
             yield from _tenure(sentence, material.quoted(0, fact.text[:QUOTE]), material)
 
 
