@@ -105,7 +105,7 @@ def _sealed(material: Material) -> Iterator[Finding]:
                     KIND,
                     Severity.WARNING,
                     f"{cast.by_char[char].name} cannot go to {place}",
-                    _quoted(sentence, material.draft, material),
+                    material.sentence(material.draft, sentence),
                     material.quoted(0, inside[:QUOTE]),
                 )
                 return
@@ -133,11 +133,11 @@ def _rooms(material: Material) -> Iterator[Finding]:
                     KIND,
                     Severity.WARNING,
                     f"{material.cast.by_char[char].name} is in the {prior[0]}, and in the {room}",
-                    _quoted(sentence, material.draft, material),
+                    material.sentence(material.draft, sentence),
                     prior[1],
                 )
         for char, match in went:
-            source = _quoted(sentence, material.draft, material)
+            source = material.sentence(material.draft, sentence)
             where[char] = (match.group("word").lower(), source)
 
 
@@ -165,7 +165,3 @@ def _matches(
                 continue
             if match.group("s") not in likely:
                 yield match.group("s"), match
-
-
-def _quoted(sentence: Sentence, told: Told, material: Material) -> Evidence:
-    return material.sentence(told, sentence)

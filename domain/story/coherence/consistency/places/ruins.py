@@ -35,7 +35,7 @@ def ruins(material: Material) -> Iterator[Finding]:
                         KIND,
                         Severity.WARNING,
                         f"{place} is no more by what came before, and is used in the draft",
-                        _quoted(sentence, draft, material),
+                        material.sentence(draft, sentence),
                         gone[place],
                     )
 
@@ -57,7 +57,7 @@ def _laid_down(material: Material) -> Iterator[tuple[str, Evidence]]:
 def _told(told: Told, material: Material) -> Iterator[tuple[str, Evidence]]:
     for sentence in told.prose.sentences:
         for place in _ruined(sentence, material):
-            yield place, _quoted(sentence, told, material)
+            yield place, material.sentence(told, sentence)
 
 
 def _ruined(sentence: Sentence, material: Material) -> Iterator[str]:
@@ -90,7 +90,3 @@ def _mended(place: str, sentence: Sentence, material: Material) -> bool:
             if named.search(text) and again.search(text):
                 return True
     return False
-
-
-def _quoted(sentence: Sentence, told: Told, material: Material) -> Evidence:
-    return material.sentence(told, sentence)

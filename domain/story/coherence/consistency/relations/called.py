@@ -4,7 +4,7 @@ brother."""
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from domain.story.coherence.consistency.material import QUOTE, Material, own
+from domain.story.coherence.consistency.material import Material, own
 from domain.story.coherence.consistency.relations.kinship import close
 from domain.story.coherence.consistency.relations.ties import KIND, Kin, relation
 from domain.story.coherence.verdict import Finding, Severity
@@ -96,10 +96,7 @@ class Called:
             Severity.WARNING,
             f"{other} is called {own(speaker)} {said.words[0]} in the draft; before, "
             f"{prior.object} was {own(prior.subject)} {prior.groups.get('word', prior.value)}",
-            self.material.quoted(
-                self.material.draft.number,
-                sentence.span.of(self.material.draft.text)[:QUOTE],
-            ),
+            self.material.sentence(self.material.draft, sentence),
             self.material.evidence(prior),
         )
 

@@ -4,7 +4,7 @@ has Ida for a mother, and somebody near has her for a sister."""
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from domain.story.coherence.consistency.material import QUOTE, Material, own
+from domain.story.coherence.consistency.material import Material, own
 from domain.story.coherence.consistency.relations.kinship import besides, close
 from domain.story.coherence.consistency.relations.ties import KIND, Kin
 from domain.story.coherence.verdict import Finding, Severity
@@ -65,10 +65,7 @@ class Unowned:
                 Severity.WARNING,
                 f"{who.name} is nobody's {said.words[0]} by what came before; {own(name)} "
                 f"{prior.groups.get('word', prior.value)} perhaps",
-                self.material.quoted(
-                    self.material.draft.number,
-                    sentence.span.of(self.material.draft.text)[:QUOTE],
-                ),
+                self.material.sentence(self.material.draft, sentence),
                 self.material.evidence(prior),
             )
 

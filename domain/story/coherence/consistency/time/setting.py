@@ -117,7 +117,7 @@ def _beginners(material: Material) -> Iterator[Finding]:
                             KIND,
                             Severity.WARNING,
                             f"{own(cast.by_char[char].name)} beginning was years ago",
-                            _quoted(sentence, material),
+                            material.sentence(material.draft, sentence),
                             source,
                         )
                         return
@@ -149,11 +149,6 @@ def _finding(message: str, sentence: Sentence, text: str, material: Material) ->
         KIND,
         Severity.WARNING,
         message,
-        _quoted(sentence, material),
+        material.sentence(material.draft, sentence),
         material.quoted(0, text[:QUOTE]),
     )
-
-
-def _quoted(sentence: Sentence, material: Material) -> Evidence:
-    draft = material.draft
-    return material.sentence(draft, sentence)
